@@ -1,0 +1,103 @@
+"""The frozen values that cross the engine's wall, in either direction.
+
+Named tuples, not dataclasses: a frozen dataclass costs four times as much to make, and these
+are made for every event and every scored case.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from alerts.signal import Signal
+
+
+class Event(NamedTuple):
+    """State one fact of daily operations, already checked at the door.
+
+    `key` is the 64-bit hash of source and id, `digest` the one of everything else: two events
+    with the same key are the same fact, and differ if their digests do.  Times are UTC
+    milliseconds; `recorded` is None where the source does not say.  `data` holds only the fields
+    that the plan names.  Missing texts are empty.
+    """
+
+    key: int
+    digest: int
+    source: str
+    id: str
+    type: str
+    time: int
+    recorded: int | None
+    case: str
+    unit: str
+    customer: str
+    via: str
+    provenance: str
+    data: Mapping[str, object]
+
+
+class Outcome(NamedTuple):
+    """State how one case stands against one promise; the latest row per case and touchpoint holds."""
+
+    touchpoint: str
+    case: str
+    customer: str
+    unit: str
+    via: str
+    started: int
+    due: int | None
+    ended: int | None
+    outcome: str
+    open_ms: int | None
+    own_ms: int | None
+    early: bool
+    provenance: str
+    plan: int
+
+
+class Reading(NamedTuple):
+    """Add to the counts of one local day of starts, one touchpoint, one unit and one way in.
+
+    The five counts are changes, so that the sum of all readings equals the sum of all outcomes
+    and the engine need not remember old days.
+    """
+
+    day: str
+    touchpoint: str
+    unit: str
+    via: str
+    kept: int
+    late: int
+    gave_up: int
+    unknown: int
+    open: int
+
+
+class Waiting(NamedTuple):
+    """Put one case on the call-back list: its customer has passed a mark and still waits."""
+
+    touchpoint: str
+    case: str
+    customer: str
+    unit: str
+    since: int
+    due: int | None
+    mark: int
+    mark_at: int
+
+
+class Cleared(NamedTuple):
+    """Take one case off the call-back list."""
+
+    touchpoint: str
+    case: str
+    at: int
+
+
+class Frame(NamedTuple):
+    """Hold what one bounded step of folding put out; its number is part of the engine's state."""
+
+    number: int
+    stamp: int
+    outcomes: tuple[Outcome, ...]
+    readings: tuple[Reading, ...]
+    waiting: tuple[Waiting | Cleared, ...]
+    signals: tuple[Signal, ...]
