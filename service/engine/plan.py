@@ -109,10 +109,19 @@ class Touchpoint:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """State how long facts of one source may be late, and for how long they still correct."""
+    """State how one source speaks, how late its facts may be and how long they still correct.
+
+    `names` are further values of CloudEvents `source` that mean this one.  `map` says where the
+    fields of a plain row come from: target -> path or column, `constants` target -> value.
+    """
 
     wait_ms: int
     correct_for_ms: int
+    format: Literal["cloudevents", "json", "csv"] = "cloudevents"
+    names: tuple[str, ...] = ()
+    map: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, object] = field(default_factory=dict)
+    provenance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +175,10 @@ def from_data(data: Json) -> Plan:
     """Rebuild a plan from what `to_data` returned, also after a trip through JSON."""
     return Plan(
         number=data["number"],
-        sources={name: Source(**value) for name, value in data["sources"].items()},
+        sources={
+            name: Source(**{**value, "names": tuple(value["names"])})
+            for name, value in data["sources"].items()
+        },
         delivers={name: tuple(types) for name, types in data["delivers"].items()},
         fields={name: tuple(paths) for name, paths in data["fields"].items()},
         zones={name: tuple((a, b) for a, b in rows) for name, rows in data["zones"].items()},

@@ -1,0 +1,86 @@
+"""What the desk knows about the world: topics, places, receivers and routes.
+
+Plain frozen data, made from the configuration once.  A *topic* is what findings are about (the
+service's touchpoints), a *place* is where they happen (units and regions).  Routing is data plus
+one short walk (alerts.route); nothing here decides.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Describe one thing that can go wrong, in the words of the configuration.
+
+    `promise` is the promise as written ("1h open"); `objective` the share in hundredths of a
+    percent.  `do_now` lines may hold placeholders: {past.N%}, {worst_units}, {unit}, {region},
+    {waiting}.
+    """
+
+    id: str
+    title: str
+    stage: str
+    stage_title: str
+    journey: str
+    promise: str
+    objective: int
+    owner: str
+    unit_kind: str
+    do_now: tuple[str, ...] = ()
+    upstream: tuple[str, ...] = ()
+    runbook: str = ""
+    case_url: str = ""
+    intention: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Name one unit or region; `addresses` are the further columns of its row."""
+
+    id: str
+    name: str
+    region: str
+    zone: str
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """State one way of reaching a receiver: a channel and its settings, templates unfilled.
+
+    channel `console`: no settings.  `jsonl`: {"path": FILE}.  `slack`: {"webhook": NAME} where the
+    address is the secret `slack_webhook_NAME`.  `email`: {"to": [ADDRESS or "{unit.column}"]}.
+    """
+
+    channel: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """State one branch of the routing tree; empty fields are inherited from the parent.
+
+    `match` compares level, touchpoint, stage, journey, rule, kind, region, unit with a value.
+    `receiver` is a name or a template: {owner}, {region}, {unit}.
+    """
+
+    match: Mapping[str, str] = field(default_factory=dict)
+    receiver: str = ""
+    group_by: tuple[str, ...] = ()
+    routes: tuple["Route", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Hold all of it.  `units` is keyed (unit kind, unit id); an exact receiver wins over a pattern."""
+
+    company: str
+    locale: str
+    currency: str
+    zone: str
+    topics: Mapping[str, Topic]
+    units: Mapping[tuple[str, str], Place]
+    regions: Mapping[str, Place]
+    receivers: Mapping[str, tuple[Reach, ...]]
+    root: Route
