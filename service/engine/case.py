@@ -1,0 +1,229 @@
+"""One customer's pass through one touchpoint: a set of facts and the course they describe.
+
+A case is the set of its facts, so order of arrival and repetition cannot matter: `settle` computes
+its course anew from the sorted facts each time one is added (01, section 5).  Keeping a little
+state machine per case was rejected, because every disorder of the stream would be a transition to
+think of.  The object is compact: plain slots, and a tuple of facts only once there is one.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+from service.engine.place import Place
+from service.engine.promise import FULL, Pause, Terms, due, mark, running_time, union
+
+
+class Fact(IntEnum):
+    """Say what a fact does to a case; the numbers are the order of facts at one instant.
+
+    An answer comes before a cancellation (02, "Settled points"), both before what breaks the
+    promise, and that before what makes it run anew.
+    """
+
+    START = 0
+    ANSWER = 1
+    CANCEL = 2
+    BREAK = 3
+    RESTART = 4
+    RESUME = 5
+    PAUSE = 6
+
+
+class Known(NamedTuple):
+    """Keep one fact: when, what, the event's key, and an instant that some kinds carry.
+
+    `until` ends a pause, or is the new date of a restart.
+    """
+
+    time: int
+    kind: Fact
+    key: int
+    until: int | None
+
+
+class Pinned(NamedTuple):
+    """Hold what a case keeps of the configuration in force at its start."""
+
+    plan: int
+    marks: tuple[int, ...]
+    pause_has_end: bool
+
+
+class End(IntEnum):
+    """Say how a case ended, if it has."""
+
+    NOT = 0
+    ANSWERED = 1
+    CANCELLED = 2
+    BROKEN = 3
+
+
+class Case:
+    """Hold the facts of one case, its course, and how far the timeline has come with it.
+
+    `base` and `terms` are those of the latest restart, `first_terms` those of the start.
+    `filed` to `listed` say what the timeline has done: the instant that is filed, the outcome
+    with which the case was scored, how many marks it passed, how it is counted in the readings,
+    and whether it stands on the call-back list.
+    """
+
+    __slots__ = (
+        "base",
+        "counted",
+        "customer",
+        "due",
+        "end",
+        "ended",
+        "facts",
+        "filed",
+        "first_terms",
+        "id",
+        "listed",
+        "next_mark",
+        "pinned",
+        "place",
+        "provenance",
+        "scored",
+        "start_key",
+        "started",
+        "terms",
+        "track",
+        "via",
+    )
+
+    def __init__(self, name: str, track: int, facts: tuple[Known, ...]) -> None:
+        """Begin with the facts that came before the start; `begin` must follow."""
+        self.id = name
+        self.track = track
+        self.facts = facts
+        self.filed = -1
+        self.scored = self.counted = ""
+        self.next_mark = 0
+        self.listed = False
+
+    def begin(
+        self, start: Known, who: tuple[str, str, str], place: Place, terms: Terms, pinned: Pinned
+    ) -> None:
+        """Take the start: `who` is customer, via, provenance."""
+        self.started = start.time
+        self.start_key = start.key
+        self.customer, self.via, self.provenance = who
+        self.place = place
+        self.first_terms = terms
+        self.pinned = pinned
+        self.settle()
+
+    def learn(self, fact: Known) -> None:
+        """Add a fact and compute the course anew."""
+        self.facts = (*self.facts, fact)
+        self.settle()
+
+    @property
+    def early(self) -> bool:
+        """Tell whether the end is dated before the start."""
+        return self.ended is not None and self.ended < self.started
+
+    @property
+    def outcome(self) -> str:
+        """Return the outcome that the facts describe once all instants have passed."""
+        if self.end == End.NOT:
+            return "open" if self.due is None else "late"
+        if self.end == End.BROKEN:
+            return "late"
+        if self.due is not None and self.ended is not None and self.ended > self.due:
+            return "late"
+        return "kept" if self.end == End.ANSWERED else "gave up"
+
+    @property
+    def score_at(self) -> int | None:
+        """Return the instant at which the case is scored: the break, or the due instant."""
+        return self.ended if self.end == End.BROKEN else self.due
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """Return the union of the pauses, cut at the start and, if endless, at the end."""
+        if not any(fact.kind is Fact.PAUSE for fact in self.facts):
+            return ()
+        found = _timed(self.facts) if self.pinned.pause_has_end else _toggled(self.facts)
+        if self.ended is not None:
+            ended = self.ended
+            found = [(begin, max(ended, begin) if end is None else end) for begin, end in found]
+        return union(found, self.started)
+
+    def settle(self) -> None:
+        """Compute base, terms, due and end from the facts."""
+        self.base = self.started
+        self.terms = self.first_terms
+        calendar = self.place.calendar
+        if not self.facts:
+            self.end, self.ended = End.NOT, None
+            self.due = due(self.terms, self.base, (), calendar)
+            return
+        self.end, self.ended = _first_end(self.facts)
+        pauses = self.pauses()
+        self.due = due(self.terms, self.base, pauses, calendar)
+        for fact in self._changes():
+            if self.due is not None and fact.time > self.due:
+                return
+            if fact.kind is Fact.BREAK:
+                self.end, self.ended = End.BROKEN, fact.time
+                return
+            self.base = fact.time
+            if self.terms.date is not None and fact.until is not None:
+                self.terms = self.terms._replace(date=fact.until)
+            self.due = due(self.terms, self.base, pauses, calendar)
+
+    def mark_at(self, percent: int) -> int | None:
+        """Return the instant at which `percent` of the promise has passed."""
+        if percent == FULL:
+            return self.due
+        pauses = self.pauses() if self.facts else ()
+        return mark(self.terms, percent, self.base, pauses, self.place.calendar)
+
+    def times(self, until: int) -> tuple[int, int]:
+        """Return open and own milliseconds from the start to the end, or to `until` while open."""
+        end = until if self.ended is None else self.ended
+        if end <= self.started:
+            return 0, 0
+        pauses = self.pauses() if self.facts else ()
+        return running_time(self.place.calendar, self.started, end, pauses), end - self.started
+
+    def _changes(self) -> list[Known]:
+        """Return what may break or renew the promise: after the start, before the end."""
+        return sorted(
+            fact
+            for fact in self.facts
+            if (fact.kind is Fact.BREAK or fact.kind is Fact.RESTART)
+            and fact.time >= self.started
+            and (self.ended is None or fact.time < self.ended)
+        )
+
+
+def _first_end(facts: tuple[Known, ...]) -> tuple[End, int | None]:
+    ends = [fact for fact in facts if fact.kind in (Fact.ANSWER, Fact.CANCEL)]
+    if not ends:
+        return End.NOT, None
+    first = min(ends)
+    return (End.ANSWERED if first.kind is Fact.ANSWER else End.CANCELLED), first.time
+
+
+def _timed(facts: tuple[Known, ...]) -> list[Pause]:
+    return [
+        (fact.time, fact.until)
+        for fact in facts
+        if fact.kind is Fact.PAUSE and fact.until is not None
+    ]
+
+
+def _toggled(facts: tuple[Known, ...]) -> list[Pause]:
+    """Pair each pause with the first resumption after it; the last may have none."""
+    found: list[Pause] = []
+    began: int | None = None
+    for fact in sorted(facts):
+        if fact.kind is Fact.PAUSE and began is None:
+            began = fact.time
+        elif fact.kind is Fact.RESUME and began is not None:
+            found.append((began, fact.time))
+            began = None
+    if began is not None:
+        found.append((began, None))
+    return found
