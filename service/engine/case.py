@@ -9,8 +9,20 @@ think of.  The object is compact: plain slots, and a tuple of facts only once th
 from enum import IntEnum
 from typing import NamedTuple
 
+from service.engine.instant import read_instant
 from service.engine.place import Place
-from service.engine.promise import FULL, Pause, Terms, due, mark, running_time, union
+from service.engine.plan import Promise
+from service.engine.promise import (
+    FULL,
+    Pause,
+    Terms,
+    due,
+    mark,
+    read_date,
+    running_time,
+    union,
+)
+from service.engine.zone import Zone
 
 
 class Fact(IntEnum):
@@ -30,15 +42,16 @@ class Fact(IntEnum):
 
 
 class Known(NamedTuple):
-    """Keep one fact: when, what, the event's key, and an instant that some kinds carry.
+    """Keep one fact: when, what, the event's key, and the text of a time that some kinds carry.
 
-    `until` ends a pause, or is the new date of a restart.
+    The text ends a pause or is the new date of a restart; it is read in the zone of the case's
+    unit, which a fact that comes before its start cannot know yet.
     """
 
     time: int
     kind: Fact
     key: int
-    until: int | None
+    text: str = ""
 
 
 class Pinned(NamedTuple):
@@ -47,6 +60,8 @@ class Pinned(NamedTuple):
     plan: int
     marks: tuple[int, ...]
     pause_has_end: bool
+    promise: Promise
+    zone: Zone | None
 
 
 class End(IntEnum):
@@ -63,8 +78,9 @@ class Case:
 
     `base` and `terms` are those of the latest restart, `first_terms` those of the start.
     `filed` to `listed` say what the timeline has done: the instant that is filed, the outcome
-    with which the case was scored, how many marks it passed, how it is counted in the readings,
-    and whether it stands on the call-back list.
+    with which the case was scored, whether its end was seen, how many marks it passed, how it is
+    counted in the readings, and whether it stands on the call-back list.  `wanted` are the keys
+    under which events may find it by fields.
     """
 
     __slots__ = (
@@ -84,11 +100,13 @@ class Case:
         "place",
         "provenance",
         "scored",
+        "seen_end",
         "start_key",
         "started",
         "terms",
         "track",
         "via",
+        "wanted",
     )
 
     def __init__(self, name: str, track: int, facts: tuple[Known, ...]) -> None:
@@ -99,7 +117,8 @@ class Case:
         self.filed = -1
         self.scored = self.counted = ""
         self.next_mark = 0
-        self.listed = False
+        self.listed = self.seen_end = False
+        self.wanted: tuple[tuple[tuple[str, ...], tuple[object, ...]], ...] = ()
 
     def begin(
         self, start: Known, who: tuple[str, str, str], place: Place, terms: Terms, pinned: Pinned
@@ -114,7 +133,9 @@ class Case:
         self.settle()
 
     def learn(self, fact: Known) -> None:
-        """Add a fact and compute the course anew."""
+        """Add a fact and compute the course anew; a known one changes nothing."""
+        if fact in self.facts:
+            return
         self.facts = (*self.facts, fact)
         self.settle()
 
@@ -122,6 +143,21 @@ class Case:
     def early(self) -> bool:
         """Tell whether the end is dated before the start."""
         return self.ended is not None and self.ended < self.started
+
+    @property
+    def standing(self) -> str:
+        """Return the outcome as far as the timeline has come with the case."""
+        if self.seen_end:
+            return self.outcome
+        return "late" if self.scored else "open"
+
+    def answers_to(self, at: int) -> bool:
+        """Tell whether an event that finds its case by fields may mean this one.
+
+        A case is open to it until answered or cancelled, late or not (02, "match").
+        """
+        ended = _first_end(self.facts)[1]
+        return self.started <= at and (ended is None or ended > at)
 
     @property
     def outcome(self) -> str:
@@ -143,7 +179,7 @@ class Case:
         """Return the union of the pauses, cut at the start and, if endless, at the end."""
         if not any(fact.kind is Fact.PAUSE for fact in self.facts):
             return ()
-        found = _timed(self.facts) if self.pinned.pause_has_end else _toggled(self.facts)
+        found = self._timed() if self.pinned.pause_has_end else _toggled(self.facts)
         if self.ended is not None:
             ended = self.ended
             found = [(begin, max(ended, begin) if end is None else end) for begin, end in found]
@@ -168,8 +204,7 @@ class Case:
                 self.end, self.ended = End.BROKEN, fact.time
                 return
             self.base = fact.time
-            if self.terms.date is not None and fact.until is not None:
-                self.terms = self.terms._replace(date=fact.until)
+            self._renew(fact)
             self.due = due(self.terms, self.base, pauses, calendar)
 
     def mark_at(self, percent: int) -> int | None:
@@ -197,6 +232,25 @@ class Case:
             and (self.ended is None or fact.time < self.ended)
         )
 
+    def _renew(self, fact: Known) -> None:
+        """Take the date that a restart carries; spans begin anew from it in any case."""
+        promise = self.pinned.promise
+        date = read_date(promise, {promise.field: fact.text}, self._zone)
+        if self.terms.date is not None and date is not None:
+            self.terms = self.terms._replace(date=date)
+
+    def _timed(self) -> list[Pause]:
+        pauses = [fact for fact in self.facts if fact.kind is Fact.PAUSE]
+        return [
+            (fact.time, end)
+            for fact in pauses
+            if (end := read_instant(fact.text, self._zone)) is not None
+        ]
+
+    @property
+    def _zone(self) -> Zone:
+        return self.pinned.zone or self.place.zone
+
 
 def _first_end(facts: tuple[Known, ...]) -> tuple[End, int | None]:
     ends = [fact for fact in facts if fact.kind in (Fact.ANSWER, Fact.CANCEL)]
@@ -204,14 +258,6 @@ def _first_end(facts: tuple[Known, ...]) -> tuple[End, int | None]:
         return End.NOT, None
     first = min(ends)
     return (End.ANSWERED if first.kind is Fact.ANSWER else End.CANCELLED), first.time
-
-
-def _timed(facts: tuple[Known, ...]) -> list[Pause]:
-    return [
-        (fact.time, fact.until)
-        for fact in facts
-        if fact.kind is Fact.PAUSE and fact.until is not None
-    ]
 
 
 def _toggled(facts: tuple[Known, ...]) -> list[Pause]:

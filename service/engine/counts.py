@@ -22,7 +22,7 @@ class Counts:
     def __init__(self) -> None:
         """Begin with nothing to say."""
         self._touched: dict[tuple[int, str], Case] = {}
-        self._changes: dict[Key, list[int]] = {}
+        self.changes: dict[Key, list[int]] = {}
         self._minute = -1
         self._days: dict[int, str] = {}
 
@@ -38,23 +38,27 @@ class Counts:
     def take_readings(self, watermark: int, *, all_of_them: bool = False) -> tuple[Reading, ...]:
         """Return the changes so far if the watermark has passed a whole minute since the last."""
         minute = watermark // _MINUTE_MS
-        if not self._changes or (minute <= self._minute and not all_of_them):
+        if not self.changes or (minute <= self._minute and not all_of_them):
             return ()
         self._minute = minute
-        changes, self._changes = self._changes, {}
-        return tuple(
-            [Reading(*key, *counts) for key, counts in changes.items() if any(counts)]
-        )
+        changes, self.changes = self.changes, {}
+        return tuple([Reading(*key, *counts) for key, counts in changes.items() if any(counts)])
+
+    def take_over(self, other: "Counts") -> None:
+        """Take the changes that another has not told yet."""
+        for key, counts in other.changes.items():
+            mine = self.changes.setdefault(key, [0, 0, 0, 0, 0])
+            self.changes[key] = [a + b for a, b in zip(mine, counts, strict=True)]
 
     def state(self) -> tuple[object, ...]:
         """Return what a snapshot must know."""
-        return (self._minute, sorted(self._changes.items()))
+        return (self._minute, sorted(self.changes.items()))
 
     def _row(self, touchpoint: str, case: Case) -> Outcome:
-        outcome = standing(case)
+        outcome = case.standing
         if outcome != case.counted:
             self._count(touchpoint, case, outcome)
-        over = case.ended is not None and outcome != "open"
+        over = case.seen_end
         open_ms, own_ms = case.times(case.started) if over else (None, None)
         return Outcome(
             touchpoint,
@@ -79,17 +83,10 @@ class Counts:
         if text is None:
             text = self._days[day] = day_text(day)
         key = (text, touchpoint, case.place.id, case.via)
-        counts = self._changes.get(key)
+        counts = self.changes.get(key)
         if counts is None:
-            counts = self._changes[key] = [0, 0, 0, 0, 0]
-        if case.counted:
+            counts = self.changes[key] = [0, 0, 0, 0, 0]
+        if case.counted in _COLUMN:
             counts[_COLUMN[case.counted]] -= 1
         counts[_COLUMN[outcome]] += 1
         case.counted = outcome
-
-
-def standing(case: Case) -> str:
-    """Return the outcome of a case as far as the timeline has come with it."""
-    if case.scored:
-        return case.outcome if case.ended is not None else "late"
-    return "open"

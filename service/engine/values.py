@@ -4,8 +4,8 @@ Named tuples, not dataclasses: a frozen dataclass costs four times as much to ma
 are made for every event and every scored case.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from alerts.signal import Signal
 
@@ -92,8 +92,22 @@ class Cleared(NamedTuple):
     at: int
 
 
+class Chunk(NamedTuple):
+    """Hold one step of the log: a stamp, and events, or a control; neither makes it a tick.
+
+    `control` is the plan, ready for JSON, when the configuration takes effect here.
+    """
+
+    stamp: int
+    events: Sequence[Event] = ()
+    control: Mapping[str, Any] | None = None
+
+
 class Frame(NamedTuple):
-    """Hold what one bounded step of folding put out; its number is part of the engine's state."""
+    """Hold what one bounded step of folding put out; its number is part of the engine's state.
+
+    `too_late` are facts older than `correct_for`: kept and counted, they change nothing.
+    """
 
     number: int
     stamp: int
@@ -101,3 +115,4 @@ class Frame(NamedTuple):
     readings: tuple[Reading, ...]
     waiting: tuple[Waiting | Cleared, ...]
     signals: tuple[Signal, ...]
+    too_late: tuple[Event, ...]

@@ -1,0 +1,156 @@
+"""Taking a plan into force: build its touchpoints, and carry over what was at work before.
+
+What is pinned on a case (its promise and marks) stays as it was; rules are live.  A rule or
+touchpoint that is gone ends its standing findings with the reason `configuration`.
+"""
+
+from dataclasses import dataclass
+
+from service.engine.place import Places
+from service.engine.plan import PATTERNS, Plan, Promise, Span, Touchpoint
+from service.engine.promise import FULL
+from service.engine.share import ShareStream
+from service.engine.timeline import Timeline
+from service.engine.track import Ear, Track
+
+
+@dataclass(slots=True)
+class Adopted:
+    """Hold a plan at work; `lines` gives each touchpoint's timeline by position."""
+
+    plan: Plan
+    tracks: list[Track]
+    names: list[str]
+    timelines: list[Timeline]
+    lines: list[Timeline]
+    ears: dict[str, list[Ear]]
+
+
+def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
+    """Return a plan at work, with the cases and findings of the one before."""
+    places = Places(plan)
+    tracks = [
+        Track(position, touchpoint, places, plan.number)
+        for position, touchpoint in enumerate(plan.touchpoints.values())
+    ]
+    timelines: dict[tuple[str, ...], Timeline] = {}
+    lines = [_line(plan, track.plan, timelines) for track in tracks]
+    ears: dict[str, list[Ear]] = {}
+    for track in tracks:
+        for name, ear in track.ears():
+            ears.setdefault(name, []).append(ear)
+    adopted = Adopted(
+        plan, tracks, [t.plan.id for t in tracks], list(timelines.values()), lines, ears
+    )
+    if before is not None:
+        _carry(before, adopted, now)
+    return adopted
+
+
+def lead_ms(touchpoint: Touchpoint) -> int:
+    """Return how long after a start the first thing is judged, at the least.
+
+    A start may be heard that much later than an answer without being missed.  A touchpoint whose
+    events find their case by fields needs its starts at once.
+    """
+    heard = [pattern for name in PATTERNS[1:] for pattern in getattr(touchpoint, name)]
+    if any(pattern.match for pattern in heard):
+        return 0
+    percents = [percent for rule in touchpoint.rules for percent, _ in rule.marks]
+    first = min([FULL, *percents])
+    return min(_least(span) for span in _spans(touchpoint.promise)) * first // FULL
+
+
+def _least(span: Span | None) -> int:
+    return 0 if span is None or span.kind == "open_days" else span.amount
+
+
+def _spans(promise: Promise) -> list[Span | None]:
+    if promise.kind == "until":
+        return [None]
+    rest = [promise.span] if promise.span else []
+    return [*rest, *promise.choices.values()]
+
+
+def _line(plan: Plan, touchpoint: Touchpoint, made: dict[tuple[str, ...], Timeline]) -> Timeline:
+    names = tuple(sorted({*touchpoint.opening, *touchpoint.answering}))
+    if names not in made:
+        correct_for = max((plan.sources[name].correct_for_ms for name in names), default=0)
+        made[names] = Timeline({}, correct_for)
+    line = made[names]
+    for name in names:
+        wait = plan.sources[name].wait_ms
+        lag = wait if name in touchpoint.answering else max(0, wait - lead_ms(touchpoint))
+        line.lags[name] = max(lag, line.lags.get(name, 0))
+    return line
+
+
+def _carry(before: Adopted, after: Adopted, now: int) -> None:
+    new = {track.plan.id: track for track in after.tracks}
+    for old in before.tracks:
+        track = new.get(old.plan.id)
+        line = before.lines[old.position]
+        if track is None:
+            _close(old, set(old.streams), after.timelines, now)
+            continue
+        target = after.lines[track.position]
+        target.watermark = max(target.watermark, line.watermark)
+        _carry_cases(old, track, target)
+        _carry_streams(old, track, target, after.timelines, now)
+    for line in before.timelines:
+        _carry_rest(line, before, after, new)
+
+
+def _carry_cases(old: Track, track: Track, line: Timeline) -> None:
+    track.cases, track.orphans, track.index = old.cases, old.orphans, old.index
+    track.not_opened = old.not_opened
+    for case in track.cases.values():
+        case.track = track.position
+        case.filed = -1
+        line.file(case, track)
+    for orphans in track.orphans.values():
+        orphans.track = track.position
+        at, orphans.filed = orphans.filed, -1
+        line.timers.file(orphans, at)
+
+
+def _carry_streams(
+    old: Track, track: Track, line: Timeline, lines: list[Timeline], now: int
+) -> None:
+    rules = {rule.id: rule for rule in track.plan.rules}
+    gone = set()
+    for key, stream in old.streams.items():
+        rule = rules.get(key[0])
+        same = rule is not None and (rule.kind, rule.per, rule.marks, rule.over) == (
+            stream.rule.kind,
+            stream.rule.per,
+            stream.rule.marks,
+            stream.rule.over,
+        )
+        if rule is None or not same:
+            gone.add(key)
+            continue
+        stream.rule = rule
+        track.streams[key] = stream
+        edge = stream.next_edge()
+        if edge is not None and isinstance(stream, ShareStream):
+            stream.filed = -1
+            line.timers.file(stream, edge)
+    _close(old, gone, lines, now)
+
+
+def _close(old: Track, keys: set[tuple[str, str]], lines: list[Timeline], now: int) -> None:
+    for key in sorted(keys):
+        signal = old.streams[key].stop(now)
+        if signal is not None:
+            lines[0].signals.append(signal)
+
+
+def _carry_rest(line: Timeline, before: Adopted, after: Adopted, new: dict[str, Track]) -> None:
+    """Take over facts still looking for their case, and counts not yet told."""
+    for waiting in line.sought.values():
+        for sought in waiting:
+            track = new.get(before.names[sought.track])
+            if track is not None:
+                after.lines[track.position].seek(sought._replace(track=track.position))
+    after.timelines[0].counts.take_over(line.counts)

@@ -1,0 +1,189 @@
+"""The fold: chunks in, frames out, the same for live work, recovery, replay and tests.
+
+`Engine.fold` is synchronous and deterministic: no clock, no I/O, no randomness.  Arrival only
+records facts; results come from moving each timeline's watermark (service.engine.timeline).  The
+wall clock enters as the stamp of a chunk and nowhere else.
+"""
+
+from dataclasses import dataclass
+
+from service.engine.adoption import Adopted, adopt
+from service.engine.case import Fact, Known
+from service.engine.plan import Plan, from_data
+from service.engine.seen import Seen
+from service.engine.timeline import Timeline
+from service.engine.track import Ear, Orphans, Sought, Track, value_at
+from service.engine.values import Chunk, Event, Frame
+from service.engine.zone import DAY_MS
+
+ITEMS_MAX = 2000
+
+
+@dataclass(slots=True)
+class Tally:
+    """Count what became of the events that reached the fold."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    differing: int = 0
+    too_late: int = 0
+    unheard: int = 0
+
+
+class Engine:
+    """Fold one shard's log; the state is a function of the prefix folded so far."""
+
+    def __init__(self) -> None:
+        """Begin before the first chunk; the first one must carry a plan."""
+        self.now = -(2**62)
+        self.frame = 0
+        self.tally = Tally()
+        self.seen = Seen()
+        # Per source: heard up to when, and the last proof of life, both by the log's time.
+        self.heard: dict[str, int] = {}
+        self.alive: dict[str, int] = {}
+        self._adopted: Adopted | None = None
+        self._too_late: list[Event] = []
+        self._day = 0
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan in force."""
+        return self._at_work.plan
+
+    @property
+    def tracks(self) -> list[Track]:
+        """Return the touchpoints at work."""
+        return self._at_work.tracks
+
+    @property
+    def timelines(self) -> list[Timeline]:
+        """Return the timelines, one per set of sources."""
+        return self._at_work.timelines
+
+    @property
+    def _at_work(self) -> Adopted:
+        if self._adopted is None:
+            raise ValueError("the log must begin with a plan")
+        return self._adopted
+
+    def fold(self, chunk: Chunk) -> list[Frame]:
+        """Take one chunk and return the frames that it brings about."""
+        self.now = max(self.now, chunk.stamp)
+        if chunk.control is not None:
+            self._adopt(from_data(dict(chunk.control)))
+        for event in chunk.events:
+            self._record(event)
+        self._hear()
+        return self._advance()
+
+    def next_instant(self) -> int | None:
+        """Return the earliest stamp at which a tick may bring about anything."""
+        wanted = [
+            at + max(line.lags.values(), default=0)
+            for line in self.timelines
+            if (at := line.next_instant()) is not None
+        ]
+        return min(wanted, default=None)
+
+    def watermark(self, touchpoint: str) -> int:
+        """Return how far a touchpoint has been judged."""
+        at_work = self._at_work
+        position = next(t.position for t in at_work.tracks if t.plan.id == touchpoint)
+        return at_work.lines[position].watermark
+
+    def _adopt(self, plan: Plan) -> None:
+        self._adopted = adopt(plan, self._adopted, self.now)
+
+    def _hear(self) -> None:
+        """Take every source as heard to the log's time: all are push sources so far."""
+        for name in self.plan.sources:
+            self.heard[name] = self.now
+        if self.now // DAY_MS > self._day:
+            self._day = self.now // DAY_MS
+            kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
+            self.seen.forget(self.now - kept)
+
+    def _record(self, event: Event) -> None:
+        known = self.seen.digest(event)
+        if known is not None:
+            self.tally.duplicates += 1
+            self.tally.differing += known != event.digest
+            return
+        at_work = self._at_work
+        source = at_work.plan.sources.get(event.source)
+        if source is None or event.time < self.now - source.correct_for_ms:
+            self.tally.too_late += 1
+            self._too_late.append(event)
+            return
+        self.seen.remember(event)
+        self.alive[event.source] = self.now
+        self.tally.accepted += 1
+        ears = at_work.ears.get(event.type)
+        if ears is None:
+            self.tally.unheard += 1
+            return
+        for ear in ears:
+            if ear.test is None or ear.test(event.data):
+                self._hear_one(event, ear, at_work.lines[ear.track.position])
+
+    def _hear_one(self, event: Event, ear: Ear, line: Timeline) -> None:
+        track = ear.track
+        if ear.kind is Fact.START:
+            case = track.open(event)
+            if case is not None:
+                line.file(case, track)
+            return
+        fact = track.fact(event, ear.kind)
+        if ear.match:
+            values = tuple(value_at(event, name) for name in ear.match)
+            if all(value not in (None, "") for value in values):
+                line.seek(Sought(track.position, ear.match, values, fact))
+            return
+        name = track.case_of(event)
+        if not name:
+            return
+        case = track.cases.get(name)
+        if case is None:
+            self._orphan(track, name, fact, line)
+            return
+        case.learn(fact)
+        if case.scored:
+            line.correct(case, track)
+        line.file(case, track)
+
+    def _orphan(self, track: Track, name: str, fact: Known, line: Timeline) -> None:
+        orphans = track.orphans.get(name)
+        if orphans is None:
+            orphans = track.orphans[name] = Orphans(name, track.position)
+        if fact not in orphans.facts:
+            orphans.facts = (*orphans.facts, fact)
+        line.timers.file(orphans, fact.time + line.correct_for_ms)
+
+    def _advance(self) -> list[Frame]:
+        frames: list[Frame] = []
+        tracks, names = self.tracks, self._at_work.names
+        for line in self.timelines:
+            goal = line.goal(self.heard)
+            if goal <= line.watermark and not line.has_news():
+                continue
+            more = True
+            while more:
+                more = line.advance(goal, tracks, ITEMS_MAX)
+                self._frame(frames, line, names, more)
+        if self._too_late:
+            frames.append(self._numbered((), (), (), (), tuple(self._too_late)))
+            self._too_late = []
+        return frames
+
+    def _frame(self, frames: list[Frame], line: Timeline, names: list[str], more: bool) -> None:
+        outcomes = line.counts.take_outcomes(names)
+        readings = () if more else line.counts.take_readings(line.watermark)
+        listed, line.listed = tuple(line.listed), []
+        signals, line.signals = tuple(line.signals), []
+        if outcomes or readings or listed or signals:
+            frames.append(self._numbered(outcomes, readings, listed, signals, ()))
+
+    def _numbered(self, *parts: tuple) -> Frame:  # type: ignore[type-arg]
+        self.frame += 1
+        return Frame(self.frame, self.now, *parts)

@@ -1,0 +1,262 @@
+"""The one order in which everything is judged, and how far it may go.
+
+Touchpoints that hear the same sources share a timeline.  Its watermark is what all of those
+sources have been heard to, less the time that each may be late.  Results come only from moving
+it: answers, marks, due instants and window edges are taken in the order (instant, rank, opened
+at, case, checkpoint), rank fact < due < window edge (01, section 5).  Judging on arrival was
+rejected: every disorder of the stream would be a different result.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+
+from alerts.signal import Signal
+from service.engine.case import Case
+from service.engine.counts import Counts
+from service.engine.promise import FULL
+from service.engine.share import ShareStream
+from service.engine.timers import MINUTE_MS, Timers
+from service.engine.track import Orphans, Sought, Stream, Track
+from service.engine.values import Cleared, Waiting
+
+FACT, DUE, EDGE, LAST = range(4)
+_START, _END, _FORGET = -3, -2, -1
+
+Thing = Case | Orphans | ShareStream
+Entry = tuple[int, int, int, str, int, int, int, Thing | Sought]
+
+
+class Timeline:
+    """Move the watermark over the touchpoints of one set of sources."""
+
+    def __init__(self, lags: dict[str, int], correct_for_ms: int) -> None:
+        """Take each source's lag: the delay it may have, less what its promises leave."""
+        self.lags = lags
+        self.correct_for_ms = correct_for_ms
+        self.watermark = -(2**62)
+        self.timers: Timers[Thing] = Timers()
+        self.sought: dict[int, list[Sought]] = {}
+        self.signals: list[Signal] = []
+        self.listed: list[Waiting | Cleared] = []
+        self.counts = Counts()
+        self._ready: list[Entry] = []
+        self._serial = count()
+        self._goal = self.watermark
+
+    def goal(self, heard: dict[str, int]) -> int:
+        """Return how far the sources allow the watermark to go."""
+        return min(heard[name] - lag for name, lag in self.lags.items())
+
+    def has_news(self) -> bool:
+        """Tell whether something is filed for before the watermark, or waits to be told."""
+        first = self.timers.next_instant()
+        late = first is not None and first + MINUTE_MS <= self.watermark
+        return late or bool(self._ready or self.signals)
+
+    def next_instant(self) -> int | None:
+        """Return the first minute in which something may be due."""
+        found = self.timers.next_instant()
+        if not self.sought:
+            return found
+        first = min(self.sought) * MINUTE_MS
+        return first if found is None else min(found, first)
+
+    def file(self, case: Case, track: Track) -> None:
+        """File a case under its next instant."""
+        at = self._next(case, track)
+        if at is not None:
+            self.timers.file(case, at)
+        elif case.filed >= 0:
+            case.filed = -1
+
+    def seek(self, sought: Sought) -> None:
+        """File a fact that must find its case when the timeline reaches it."""
+        minute = max(sought.fact.time, self.watermark) // MINUTE_MS
+        self.sought.setdefault(minute, []).append(sought)
+
+    def advance(self, goal: int, tracks: list[Track], items_max: int) -> bool:
+        """Take what is due up to `goal`, at most `items_max` items; tell whether more is due."""
+        self._release(max(goal, self._goal), tracks)
+        ready = self._ready
+        for _ in range(items_max):
+            if not ready:
+                break
+            self._take(heappop(ready), tracks)
+        if ready:
+            return True
+        self.watermark = max(self.watermark, self._goal)
+        return False
+
+    def _release(self, goal: int, tracks: list[Track]) -> None:
+        self._goal = goal
+        for thing in self.timers.release(goal):
+            self._push(thing, tracks)
+        last = goal // MINUTE_MS
+        for minute in sorted(minute for minute in self.sought if minute <= last):
+            for sought in self.sought.pop(minute):
+                if sought.fact.time <= goal:
+                    fact = sought.fact
+                    key = (fact.time, FACT, fact.time, "", fact.key, sought.track)
+                    heappush(self._ready, (*key, next(self._serial), sought))
+                else:
+                    self.seek(sought)
+
+    def _push(self, thing: Thing, tracks: list[Track]) -> None:
+        """Put all items of a thing up to the goal in order; file the first one beyond it."""
+        if isinstance(thing, Case):
+            self._push_case(thing, tracks[thing.track])
+        elif isinstance(thing, Orphans):
+            tracks[thing.track].orphans.pop(thing.id, None)
+        else:
+            self._push_edge(thing)
+
+    def _push_edge(self, stream: ShareStream) -> None:
+        at = stream.next_edge()
+        if at is None:
+            return
+        if at > self._goal:
+            self.timers.file(stream, at)
+            return
+        stream.filed = at
+        episode = stream.episode
+        name = f"{episode.touchpoint}/{episode.rule}/{episode.scope}"
+        heappush(self._ready, (at, EDGE, at, name, 0, 0, next(self._serial), stream))
+
+    def _push_case(self, case: Case, track: Track) -> None:
+        at, rank, checkpoint = self._next_item(case, track)
+        if at is None:
+            return
+        if at > self._goal:
+            self.timers.file(case, at)
+            return
+        entry = (at, rank, case.started, case.id, checkpoint, case.track, next(self._serial), case)
+        heappush(self._ready, entry)
+
+    def _next(self, case: Case, track: Track) -> int | None:
+        return self._next_item(case, track)[0]
+
+    def _next_item(self, case: Case, track: Track) -> tuple[int | None, int, int]:
+        """Return (instant, rank, checkpoint) of the first thing still to happen to a case."""
+        if not case.counted:
+            return case.started, FACT, _START
+        found: tuple[int | None, int, int] = (None, LAST, 0)
+        ended = case.ended
+        if ended is not None and not case.seen_end:
+            found = (max(ended, case.started), FACT, _END)
+        score_at = case.score_at
+        if not case.scored and score_at is not None and case.outcome != "gave up":
+            found = _earlier(found, (score_at, DUE, FULL))
+        if case.next_mark < len(case.pinned.marks) and not case.seen_end:
+            percent = case.pinned.marks[case.next_mark]
+            at = case.mark_at(percent)
+            if at is not None and (ended is None or at < ended):
+                found = _earlier(found, (at, DUE, percent))
+        if found[0] is None and case.seen_end:
+            over = max(case.ended or 0, case.due or 0, case.started)
+            return over + self.correct_for_ms, LAST, _FORGET
+        return found
+
+    def _take(self, entry: Entry, tracks: list[Track]) -> None:
+        instant, checkpoint, thing = entry[0], entry[4], entry[7]
+        if isinstance(thing, Sought):
+            self._match(thing, tracks)
+        elif isinstance(thing, Case):
+            self._take_case(thing, instant, checkpoint, tracks)
+        elif isinstance(thing, ShareStream):
+            thing.filed = -1
+            self._emit(thing.edge(instant))
+            self._push_edge(thing)
+
+    def _take_case(self, case: Case, instant: int, checkpoint: int, tracks: list[Track]) -> None:
+        track = tracks[case.track]
+        at, _, expected = self._next_item(case, track)
+        if (at, expected) == (instant, checkpoint):
+            self._happen(case, track, instant, checkpoint)
+        if checkpoint != _FORGET or at != instant:
+            self._push_case(case, track)
+
+    def _happen(self, case: Case, track: Track, instant: int, checkpoint: int) -> None:
+        if checkpoint == _START:
+            case.counted = "new"
+            self.counts.touch(case)
+        elif checkpoint == _END:
+            self._end(case, track, instant)
+        elif checkpoint == _FORGET:
+            track.forget(case)
+        else:
+            self._pass(case, track, instant, checkpoint)
+
+    def _end(self, case: Case, track: Track, instant: int) -> None:
+        case.seen_end = True
+        self.counts.touch(case)
+        if case.listed:
+            case.listed = False
+            self.listed.append(Cleared(track.plan.id, case.id, instant))
+        self._tell(case, track, lambda stream: stream.end(case, instant))
+
+    def _pass(self, case: Case, track: Track, instant: int, percent: int) -> None:
+        """Pass the due instant, a break, or a mark; at the due instant the score comes first."""
+        if percent == FULL and not case.scored and case.score_at == instant:
+            self._score(case, track, instant)
+        marks = case.pinned.marks
+        if case.next_mark >= len(marks) or marks[case.next_mark] != percent:
+            return
+        if case.seen_end or case.mark_at(percent) != instant:
+            return
+        case.next_mark += 1
+        if not case.listed:
+            case.listed = True
+            row = (track.plan.id, case.id, case.customer, case.place.id, case.started, case.due)
+            self.listed.append(Waiting(*row, percent, instant))
+        self._tell(case, track, lambda stream: stream.mark(case, percent, instant))
+
+    def _score(self, case: Case, track: Track, instant: int) -> None:
+        case.scored = "kept" if case.outcome == "kept" else "late"
+        late = case.scored == "late"
+        self.counts.touch(case)
+        self._tell(case, track, lambda stream: stream.score(case, instant, late))
+
+    def correct(self, case: Case, track: Track) -> None:
+        """Mend a score that a late fact has turned over; windows are judged again as they stand."""
+        if not case.scored or case.outcome == "open":
+            return
+        now = "kept" if case.outcome == "kept" else "late"
+        if now == case.scored:
+            return
+        case.scored = now
+        self.counts.touch(case)
+        for rule in track.plan.rules:
+            stream = track.stream(rule, case.place)
+            if isinstance(stream, ShareStream):
+                self._emit(stream.correct(case, self.watermark, now == "late"))
+
+    def _match(self, sought: Sought, tracks: list[Track]) -> None:
+        """Give a fact to the case that started first of those open to it."""
+        track = tracks[sought.track]
+        at = sought.fact.time
+        fitting = [case for case in track.candidates(sought) if case.answers_to(at)]
+        if not fitting:
+            return
+        case = min(fitting, key=lambda found: (found.started, found.id))
+        case.learn(sought.fact)
+        self._push_case(case, track)
+
+    def _tell(self, case: Case, track: Track, what: Callable[[Stream], Signal | None]) -> None:
+        for rule in track.plan.rules:
+            stream = track.stream(rule, case.place)
+            self._emit(what(stream))
+            if isinstance(stream, ShareStream) and stream.filed < 0:
+                self._push_edge(stream)
+
+    def _emit(self, signal: Signal | None) -> None:
+        if signal is not None:
+            self.signals.append(signal)
+
+
+def _earlier(
+    a: tuple[int | None, int, int], b: tuple[int | None, int, int]
+) -> tuple[int | None, int, int]:
+    if a[0] is None or b[0] is None:
+        return b if a[0] is None else a
+    return min(a, b)
