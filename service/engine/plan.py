@@ -9,7 +9,8 @@ compiling it on each worker, would make the fold depend on what is installed the
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from dataclasses import field as default_field
 from typing import Any, Literal
 
 Json = dict[str, Any]
@@ -41,7 +42,7 @@ class Promise:
     grace_ms: int = 0
     fallback: Span | None = None
     take: Literal["", "later", "earlier"] = ""
-    choices: Mapping[str, Span] = field(default_factory=dict)
+    choices: Mapping[str, Span] = default_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,8 @@ class Source:
     correct_for_ms: int
     format: Literal["cloudevents", "json", "csv"] = "cloudevents"
     names: tuple[str, ...] = ()
-    map: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, object] = field(default_factory=dict)
+    map: Mapping[str, str] = default_field(default_factory=dict)
+    constants: Mapping[str, object] = default_field(default_factory=dict)
     provenance: str = ""
 
 
