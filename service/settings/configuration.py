@@ -4,7 +4,7 @@ Only what is built has a key.  A key that the service would read and then ignore
 refusal, because somebody would rely on it.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -42,12 +42,12 @@ class Configuration(Block):
     schema_: Literal["erosion/v1"] = Field(alias="schema")
     company: Text
     defaults: Defaults
-    calendars: dict[Name, Calendar] = {}
+    calendars: dict[Name, Calendar] = Field(default_factory=dict)
     units: dict[Name, TableFile]
     regions: TableFile | None = None
     sources: dict[Name, Source]
     journeys: dict[Name, Journey]
     touchpoints: dict[Name, Touchpoint]
-    receivers: dict[Text, tuple[Reach, ...]]
+    receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]
     routes: Root = Root()
     privacy: Privacy | None = None

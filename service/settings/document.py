@@ -19,7 +19,7 @@ from service.settings.place import Path, Place, Places
 BYTES_MAX = 1024 * 1024
 DEPTH_MAX = 20
 _TAG = "tag:yaml.org,2002:"
-_NUMBERS = {"int": lambda text: int(text.replace("_", ""), 0), "float": float}
+_NUMBERS = ("int", "float")
 
 
 class Document:
@@ -115,9 +115,10 @@ class Document:
 
     def _number(self, node: Node, kind: str) -> Any:
         """Return the number; one that only looks like a number stays text."""
-        text = node.value.lstrip("0") or "0" if node.value.isdigit() else node.value
         try:
-            return _NUMBERS[kind](text)
+            if kind == "float":
+                return float(node.value)
+            return int(node.value) if node.value.isdigit() else int(node.value, 0)
         except ValueError:
             return node.value
 

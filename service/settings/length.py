@@ -31,8 +31,8 @@ def parse_span(text: object) -> Span:
         raise ValueError(f"cannot read {text!r} as a length of time; {_FORMS}")
     if found[2] == "d" and found[3]:
         raise ValueError(f"{text!r} could mean two things; write `{found[1]} open days` or hours")
-    kind = "open" if found[3] else "elapsed"
-    return _positive(Span(kind, int(found[1]) * UNIT_MS[found[2]]), text)
+    amount = int(found[1]) * UNIT_MS[found[2]]
+    return _positive(Span("open" if found[3] else "elapsed", amount), text)
 
 
 def parse_elapsed(text: object) -> int:

@@ -6,9 +6,10 @@ drift apart.
 """
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Tag
 
 from service.settings.block import Block, Text
 
@@ -41,18 +42,27 @@ def parse_days(text: str) -> range | tuple[int, ...]:
     return range(begins, ends + 1)
 
 
-def _open(value: Any) -> Any:
-    if isinstance(value, str) and value != "always":
-        raise ValueError(f"{value!r} is no opening time; write `always`, or days with their hours")
-    for days in value if isinstance(value, dict) else ():
+def _days(value: dict[str, Any]) -> dict[str, Any]:
+    for days in value:
         parse_days(days)
     return value
 
 
+def _form(value: Any) -> str | None:
+    if value == "always":
+        return "all the time"
+    return "by day" if isinstance(value, dict) else None
+
+
 Hours = Annotated[Minutes, BeforeValidator(parse_hours, json_schema_input_type=str)]
+ByDay = Annotated[dict[str, tuple[Hours, ...]], AfterValidator(_days)]
 Open = Annotated[
-    Literal["always"] | dict[str, tuple[Hours, ...]],
-    BeforeValidator(_open, json_schema_input_type=Literal["always"] | dict[str, tuple[str, ...]]),
+    Annotated[Literal["always"], Tag("all the time")] | Annotated[ByDay, Tag("by day")],
+    Discriminator(
+        _form,
+        custom_error_type="open_form",
+        custom_error_message='expected `always`, or days with hours: {mon-fri: ["08:30-18:00"]}',
+    ),
 ]
 
 
@@ -85,7 +95,7 @@ class Calendar(Block):
         )
         if spans:
             spans.append((spans[0][0] + WEEK_MINUTES, spans[0][1] + WEEK_MINUTES))
-        return any(before[1] > after[0] for before, after in zip(spans, spans[1:], strict=False))
+        return any(before[1] > after[0] for before, after in pairwise(spans))
 
 
 def _end(begins: int, ends: int) -> int:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from service.engine.plan import Span
-from service.settings.block import Block, DataField, Name, Text, data_path
+from service.settings.block import Block, DataField, Text, data_path
 from service.settings.length import Elapsed, Length, span_text
 
 
@@ -82,7 +82,7 @@ class LevelPromise(Block):
 class UnitPromise(Block):
     """Promise a length that depends on the unit, kept in a CSV file: columns unit, promise."""
 
-    by_unit: Name
+    by_unit: Text
     default: Length | None = None
 
     def spans(self) -> tuple[Span, ...]:

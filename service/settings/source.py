@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from service.settings.block import Block, Text
 from service.settings.length import UNIT_MS, Elapsed
@@ -32,6 +32,16 @@ def _targets(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
+def _form(value: Any) -> str:
+    return "a constant" if isinstance(value, dict | Constant) else "a column"
+
+
+Origin = Annotated[
+    Annotated[Text, Tag("a column")] | Annotated[Constant, Tag("a constant")], Discriminator(_form)
+]
+Map = Annotated[dict[str, Origin], AfterValidator(_targets)]
+
+
 class Kafka(Block):
     """Name the topic that the Kafka host reads; the embedded host takes no notice."""
 
@@ -47,7 +57,7 @@ class Source(Block):
     names: tuple[Text, ...] = Field(default=(), alias="is")
     wait: Elapsed = WAIT_MS
     correct_for: Elapsed = CORRECT_FOR_MS
-    map: Annotated[dict[str, Text | Constant], AfterValidator(_targets)] | None = None
+    map: Map | None = None
     provenance: Literal["observed", "self-reported"] | None = None
 
     @model_validator(mode="after")

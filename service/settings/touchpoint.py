@@ -1,8 +1,8 @@
 """The moments that make or break a relationship, and the journeys they belong to."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from service.settings.block import Block, EventField, Name, Text
 from service.settings.length import Objective
@@ -64,22 +64,11 @@ class Touchpoint(Block):
     runbook: str = ""
     case_url: str = ""
     informed: Events = ()
-    suggestions: dict[str, str] = {}
+    suggestions: dict[str, str] = Field(default_factory=dict)
     dashboard: str = ""
     objective: Objective | None = None
     rules: tuple[Rule, ...] = ()
     rules_off: Lines = ()
-
-    @model_validator(mode="after")
-    def _one_clock(self) -> Self:
-        if self.measure.clock == "unit":
-            elapsed = [span for span in self.promise.spans() if span.kind == "elapsed"]
-            if elapsed:
-                raise ValueError(
-                    "`clock: unit` counts opening hours, but the promise is in plain time; "
-                    "write `open` behind it (1h open), or `clock: customer`"
-                )
-        return self
 
     @property
     def clock(self) -> Literal["unit", "customer"]:
