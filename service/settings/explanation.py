@@ -20,7 +20,8 @@ Error = Mapping[str, Any]
 
 def explain(error: ValidationError, places: Places) -> list[str]:
     """Return a line for every mistake of shape, in the order of the files."""
-    found = [_line(item, places) for item in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    found = [_line(item, places) for item in errors if not _follows(item, errors)]
     return [line for _, line in sorted(dict.fromkeys(found))]
 
 
@@ -31,6 +32,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if close:
         return f'did you mean "{close[0]}"?'
     return f"known here: {', '.join(words)}" if words else "nothing is known here"
+
+
+def _follows(error: Error, errors: Iterable[Error]) -> bool:
+    """Tell whether a list is only short because one of its entries is wrong."""
+    path = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(path) and other["loc"][: len(path)] == path for other in errors
+    )
 
 
 def _line(error: Error, places: Places) -> tuple[tuple[str, int, int], str]:
@@ -133,7 +142,8 @@ def _keys(path: Sequence[str | int]) -> list[str]:
     nodes: list[Any] = [_schema()]
     for step in path:
         nodes = [below for node in nodes for below in _below(node, step)] or nodes
-    return [key for node in nodes for key in _resolve(node).get("properties", ())]
+    blocks = (block for node in nodes for block in _branches(node))
+    return [key for block in blocks for key in block.get("properties", ())]
 
 
 def _below(node: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
@@ -144,6 +154,8 @@ def _below(node: dict[str, Any], step: str | int) -> Iterator[dict[str, Any]]:
             yield branch["items"]
         elif isinstance(branch.get("additionalProperties"), dict):
             yield branch["additionalProperties"]
+        elif "patternProperties" in branch:
+            yield from branch["patternProperties"].values()
         elif branch.get("properties", {}).get("kind", {}).get("const") == step:
             yield branch
 

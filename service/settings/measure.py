@@ -20,6 +20,9 @@ def _condition(text: object) -> Any:
 
 def _patterns(value: Any) -> Any:
     items = value if isinstance(value, tuple) else (value,)
+    for item in items:
+        if not isinstance(item, str | dict | EventPattern):
+            raise ValueError(f"expected the name of an event, found {item!r}")  # noqa: TRY004  pydantic collects ValueError only
     return tuple({"event": item} if isinstance(item, str) else item for item in items)
 
 

@@ -107,7 +107,7 @@ def _shape(value: Any) -> Any:
 
 def _form(value: Any) -> str | None:
     keys = {"span": "a length", "until": "a date", "by": "by level", "by_unit": "by unit"}
-    found = value if isinstance(value, dict) else type(value).model_fields
+    found = value if isinstance(value, dict) else getattr(type(value), "model_fields", ())
     return next((form for key, form in keys.items() if key in found), None)
 
 
