@@ -16,6 +16,7 @@ from service.settings.configuration import Configuration
 from service.settings.place import Path, Places
 
 Error = Mapping[str, Any]
+_KEY = "[key]"  # The validators end a path so where the key itself is wrong.
 
 
 def explain(error: ValidationError, places: Places) -> list[str]:
@@ -45,7 +46,7 @@ def _follows(error: Error, errors: Iterable[Error]) -> bool:
 def _line(error: Error, places: Places) -> tuple[tuple[str, int, int], str]:
     path: Path = error["loc"]
     place = places.value(path)
-    if error["type"] in ("extra_forbidden", "string_pattern_mismatch"):
+    if error["type"] == "extra_forbidden" or path[-1:] == (_KEY,):
         place = places.key(path)
     elif error["type"] in ("missing", "union_tag_not_found"):
         place = places.key(path[:-1] if error["type"] == "missing" else path)

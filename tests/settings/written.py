@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from service.errors import ConfigurationError
-from service.settings import Settings, load
+from service.settings import load
 
 COMPANY = """\
 schema: erosion/v1
@@ -88,8 +88,3 @@ def problems(folder: Path) -> list[str]:
     except ConfigurationError as error:
         return [line.replace(f"{folder}/", "") for line in error.problems]
     return []
-
-
-def loaded(folder: Path) -> Settings:
-    """Return the settings of a configuration that must load."""
-    return load(folder)
