@@ -5,7 +5,7 @@ with a hint.  Codes without a sentence of ours keep the library's own message, w
 enough and better than none.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -19,10 +19,17 @@ Error = Mapping[str, Any]
 _KEY = "[key]"  # The validators end a path so where the key itself is wrong.
 
 
-def explain(error: ValidationError, places: Places) -> list[str]:
-    """Return a line for every mistake of shape, in the order of the files."""
+def explain(error: ValidationError, places: Places, secret: Collection[Path] = ()) -> list[str]:
+    """Return a line for every mistake of shape, in the order of the files.
+
+    A line that could repeat the value at a `secret` path is left out; its place is told anyway.
+    """
     errors = error.errors(include_url=False)
-    found = [_line(item, places) for item in errors if not _follows(item, errors)]
+    found = [
+        _line(item, places)
+        for item in errors
+        if not _follows(item, errors) and not _repeats(places.follow(item["loc"]), item, secret)
+    ]
     return [line for _, line in sorted(dict.fromkeys(found))]
 
 
@@ -41,6 +48,10 @@ def _follows(error: Error, errors: Iterable[Error]) -> bool:
     return error["type"] == "too_short" and any(
         len(other["loc"]) > len(path) and other["loc"][: len(path)] == path for other in errors
     )
+
+
+def _repeats(path: Path, error: Error, secret: Collection[Path]) -> bool:
+    return error["type"] != "missing" and any(found[: len(path)] == path for found in secret)
 
 
 def _line(error: Error, places: Places) -> tuple[tuple[str, int, int], str]:

@@ -89,13 +89,12 @@ def _twice(name: str, path: tuple[str, ...], places: Places, document: Document)
 
 def _shaped(tree: dict[str, Any], places: Places) -> Configuration:
     """Return the configuration if its shape is right and it holds no secret."""
-    secret = [f"{places.key(path)}: this looks like a secret; {HINT}" for path in leaks(tree)]
+    secret = tuple(leaks(tree))
+    told = [f"{places.key(path)}: this looks like a secret; {HINT}" for path in secret]
     try:
         configuration = Configuration.model_validate(tree)
     except ValidationError as error:
-        told = {line.split(": ")[0] for line in secret}
-        shape = [line for line in explain(error, places) if line.split(": ")[0] not in told]
-        raise ConfigurationError([*secret, *shape]) from None
-    if secret:
-        raise ConfigurationError(secret)
+        raise ConfigurationError([*told, *explain(error, places, secret)]) from None
+    if told:
+        raise ConfigurationError(told)
     return configuration

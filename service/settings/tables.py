@@ -98,12 +98,14 @@ class _Reader:
         self.named: list[tuple[str, str]] = []
 
     def units(self, kind: str, file: str, defaults: Defaults) -> tuple[UnitRow, ...]:
+        """Return the rows of one kind of unit."""
         table = self._table(file, ("id", "region"), ("id",), ("units", kind, "file"))
         return tuple(_unit(row, defaults) for row in table.rows)
 
     def regions(
         self, configuration: Configuration, units: Mapping[str, tuple[UnitRow, ...]]
     ) -> dict[str, RegionRow]:
+        """Return the regions, named by their file or else by the units."""
         if configuration.regions is None:
             names = sorted({row.region for rows in units.values() for row in rows if row.region})
             return {name: RegionRow(name, name, {}) for name in names}
@@ -115,6 +117,7 @@ class _Reader:
         }
 
     def closed(self, calendar: str, file: str) -> dict[str, tuple[str, ...]]:
+        """Return the closed days of a calendar by unit."""
         columns = ("unit", "date")
         table = self._table(file, columns, columns, ("calendars", calendar, "closed"))
         days: dict[str, list[str]] = {}
@@ -126,6 +129,7 @@ class _Reader:
         return {unit: tuple(sorted(dates)) for unit, dates in days.items()}
 
     def promises(self, touchpoint: str, file: str) -> dict[str, Span]:
+        """Return the length of each unit's promise."""
         path = ("touchpoints", touchpoint, "promise", "by_unit")
         table = self._table(file, ("unit", "promise"), ("unit",), path)
         spans = {}

@@ -9,7 +9,7 @@ from tests.settings.written import COMPANY, TOUCHPOINTS, bend, company, problems
 
 LENGTHS = "write a length as 90s, 15m, 1h open, 4d or 2 open days"
 
-SECRET = "this looks like a secret; put it into a file of its own in the folder EROSION_SECRETS"
+LEAK = "this looks like a secret; put it into a file of its own in the folder EROSION_SECRETS"
 DAYS = "write mon, tue, wed, thu, fri, sat, sun or mon-fri"
 
 IN_TOUCHPOINTS = [
@@ -114,14 +114,14 @@ IN_COMPANY = [
         "company: Example",
         "company: Example\nsmtp_password: hunter2",
         [
-            f"company.yaml:3:1: {SECRET}",
+            f"company.yaml:3:1: {LEAK}",
         ],
     ),
     (
         '{email: {to: ["{unit.mail}"]}}',
         '{slack: {webhook: "https://hooks.slack.com/services/T/B/x"}}',
         [
-            f"company.yaml:19:34: {SECRET}",
+            f"company.yaml:19:34: {LEAK}",
         ],
     ),
 ]
@@ -131,6 +131,14 @@ IN_COMPANY.append(
         "  crm:",
         "  c m:",
         ['company.yaml:12:3: "c m" cannot stand here; use letters, digits, - _ . only'],
+    )
+)
+
+IN_COMPANY.append(
+    (
+        "  crm:",
+        "  crm:\n    wait: {password: hunter2}",
+        [f"company.yaml:13:12: {LEAK}"],
     )
 )
 
