@@ -1,0 +1,41 @@
+"""Whether every event that a touchpoint listens to is delivered by a source."""
+
+from collections.abc import Iterator
+
+from service.settings.explanation import did_you_mean
+from service.settings.measure import EventPattern
+from service.settings.settings import Settings
+
+Path = tuple[str | int, ...]
+
+
+def event_problems(settings: Settings) -> Iterator[str]:
+    """Yield each event that nobody delivers, and each name that means two sources."""
+    delivered = {
+        event for source in settings.configuration.sources.values() for event in source.delivers
+    }
+    for path, pattern in _listened(settings):
+        if pattern.event not in delivered:
+            hint = did_you_mean(pattern.event, delivered)
+            yield f'{settings.at(*path)}: no source delivers "{pattern.event}"; {hint}'
+    yield from _names_taken(settings)
+
+
+def _listened(settings: Settings) -> Iterator[tuple[Path, EventPattern]]:
+    for name, touchpoint in settings.configuration.touchpoints.items():
+        below: Path = ("touchpoints", name)
+        for keys, patterns in touchpoint.measure.named().items():
+            for position, pattern in enumerate(patterns):
+                yield (*below, "measure", *keys, position, "event"), pattern
+        for position, pattern in enumerate(touchpoint.informed):
+            yield (*below, "informed", position, "event"), pattern
+
+
+def _names_taken(settings: Settings) -> Iterator[str]:
+    sources = settings.configuration.sources
+    taken = {name: name for name in sources}
+    for name, source in sources.items():
+        for position, other in enumerate(source.names):
+            if taken.setdefault(other, name) != name:
+                at = settings.at("sources", name, "is", position)
+                yield f'{at}: "{other}" already means the source "{taken[other]}"'

@@ -1,0 +1,94 @@
+"""Whether touchpoints name what exists, and whether their rules can ever fire."""
+
+from collections.abc import Iterator
+
+from service.settings.explanation import did_you_mean
+from service.settings.rule import ObjectiveRule, Rule, ShareRule, WaitingRule
+from service.settings.settings import Settings
+from service.settings.touchpoint import Touchpoint
+
+DEFAULT_RULES = ("waiting", "objective")
+
+
+def touchpoint_problems(settings: Settings) -> Iterator[str]:
+    """Yield what is wrong with journeys, touchpoints and rules."""
+    yield from _stage_doubles(settings)
+    for name, touchpoint in settings.configuration.touchpoints.items():
+        yield from _reference_problems(settings, name, touchpoint)
+        yield from _clock_problems(settings, name, touchpoint)
+        yield from _rule_doubles(settings, name, touchpoint)
+        for rule in touchpoint.in_force():
+            yield from _rule_problems(settings, name, touchpoint, rule)
+
+
+def _stage_doubles(settings: Settings) -> Iterator[str]:
+    for name, journey in settings.configuration.journeys.items():
+        ids = [stage.id for stage in journey.stages]
+        yield from _doubles(settings, ("journeys", name, "stages"), ids)
+
+
+def _reference_problems(settings: Settings, name: str, touchpoint: Touchpoint) -> Iterator[str]:
+    journeys = settings.configuration.journeys
+    kinds = settings.configuration.units
+    kind = touchpoint.unit.kind
+    if kind not in kinds:
+        at = settings.at("touchpoints", name, "unit", "kind")
+        yield f'{at}: no kind of unit "{kind}"; {did_you_mean(kind, kinds)}'
+    if touchpoint.journey not in journeys:
+        at = settings.at("touchpoints", name, "journey")
+        yield f'{at}: no journey "{touchpoint.journey}"; {did_you_mean(touchpoint.journey, journeys)}'
+        return
+    stages = [stage.id for stage in journeys[touchpoint.journey].stages]
+    if touchpoint.stage not in stages:
+        at = settings.at("touchpoints", name, "stage")
+        yield f'{at}: no stage "{touchpoint.stage}"; {did_you_mean(touchpoint.stage, stages)}'
+
+
+def _clock_problems(settings: Settings, name: str, touchpoint: Touchpoint) -> Iterator[str]:
+    spans = [*touchpoint.promise.spans(), *settings.tables.promises.get(name, {}).values()]
+    if touchpoint.measure.clock == "unit" and any(span.kind == "elapsed" for span in spans):
+        yield (
+            f"{settings.at('touchpoints', name, 'promise')}: `clock: unit` counts opening hours, "
+            "but this promise is in plain time; write `open` behind it, such as 1h open"
+        )
+
+
+def _rule_doubles(settings: Settings, name: str, touchpoint: Touchpoint) -> Iterator[str]:
+    ids = [rule.id for rule in touchpoint.rules]
+    yield from _doubles(settings, ("touchpoints", name, "rules"), ids)
+    for position, rule in enumerate(touchpoint.rules_off):
+        if rule not in (*DEFAULT_RULES, *ids):
+            at = settings.at("touchpoints", name, "rules_off", position)
+            yield f'{at}: no rule "{rule}" to switch off; {did_you_mean(rule, DEFAULT_RULES)}'
+
+
+def _doubles(settings: Settings, path: tuple[str | int, ...], ids: list[str]) -> Iterator[str]:
+    for position, name in enumerate(ids):
+        first = ids.index(name)
+        if first < position:
+            here, there = (settings.at(*path, i, "id") for i in (position, first))
+            yield f'{here}: "{name}" stands twice, first at {there}'
+
+
+def _rule_problems(
+    settings: Settings, name: str, touchpoint: Touchpoint, rule: Rule
+) -> Iterator[str]:
+    ids = [written.id for written in touchpoint.rules]
+    path = ("touchpoints", name, *(("rules", ids.index(rule.id)) if rule.id in ids else ()))
+    if isinstance(rule, WaitingRule) and not rule.levels():
+        yield f'{settings.at(*path)}: the rule "{rule.id}" cannot fire: no mark of level warning or critical'
+    if isinstance(rule, ShareRule) and rule.kept_below == 0:
+        yield f'{settings.at(*path)}: the rule "{rule.id}" cannot fire: no share lies below 0%'
+    if isinstance(rule, ObjectiveRule):
+        yield from _objective_problems(settings, path, touchpoint, rule)
+
+
+def _objective_problems(
+    settings: Settings, path: tuple[str | int, ...], touchpoint: Touchpoint, rule: ObjectiveRule
+) -> Iterator[str]:
+    if touchpoint.objective is None:
+        yield f'{settings.at(*path)}: the rule "{rule.id}" needs an objective, such as 90% over 28d'
+    elif touchpoint.objective[0] == 0:
+        yield f'{settings.at(*path)}: the rule "{rule.id}" cannot fire: no share lies below 0%'
+    elif rule.recover_above is not None and rule.recover_above < touchpoint.objective[0]:
+        yield f"{settings.at(*path)}: `recover_above` lies below the objective: it would never settle"

@@ -1,0 +1,114 @@
+"""Touchpoints for the plan: patterns, promises and rules without anything left to look up."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from service.engine.plan import Pattern, Rule, Span, Touchpoint
+from service.engine.plan import Promise as PlannedPromise
+from service.settings.block import data_path
+from service.settings.compile_sources import answering_sources, opening_sources, promise_field
+from service.settings.length import WHOLE
+from service.settings.measure import EventPattern
+from service.settings.promise import DatePromise, LevelPromise, Promise, SpanPromise
+from service.settings.rule import ObjectiveRule, ShareRule, WaitingRule
+from service.settings.settings import Settings
+from service.settings.touchpoint import Touchpoint as WrittenTouchpoint
+
+Clock = Literal["unit", "customer"]
+
+
+def compile_touchpoints(settings: Settings) -> dict[str, Touchpoint]:
+    """Return every touchpoint by its id."""
+    touchpoints = settings.configuration.touchpoints.items()
+    return {name: _touchpoint(settings, name, item) for name, item in sorted(touchpoints)}
+
+
+def _touchpoint(settings: Settings, name: str, written: WrittenTouchpoint) -> Touchpoint:
+    measure, pause = written.measure, written.measure.pause
+    lengths = settings.tables.promises.get(name, {})
+    return Touchpoint(
+        id=name,
+        unit_kind=written.unit.kind,
+        unit=written.unit.id,
+        case=written.case,
+        clock=_clock(written, lengths),
+        start=_patterns(measure.start),
+        stop=_patterns(measure.stop),
+        cancel=_patterns(measure.cancel),
+        pause=_patterns(pause.start if pause else ()),
+        pause_until=data_path(pause.until or "") if pause else "",
+        resume=_patterns(pause.stop if pause else ()),
+        restart=_patterns(measure.restart),
+        broken_by=_patterns(measure.broken_by),
+        promise=_promise(written, lengths),
+        rules=tuple(_rule(rule, written.objective) for rule in written.in_force()),
+        opening=opening_sources(settings.configuration, written),
+        answering=answering_sources(settings.configuration, written),
+    )
+
+
+def _patterns(written: tuple[EventPattern, ...]) -> tuple[Pattern, ...]:
+    return tuple(Pattern(pattern.event, pattern.where, pattern.match) for pattern in written)
+
+
+def _clock(written: WrittenTouchpoint, lengths: Mapping[str, Span]) -> Clock:
+    """Return the written clock, else the one on which the promise counts, also by unit."""
+    counts_open = any(span.kind != "elapsed" for span in lengths.values())
+    return "unit" if counts_open and not written.measure.clock else written.clock
+
+
+def _promise(written: WrittenTouchpoint, lengths: Mapping[str, Span]) -> PlannedPromise:
+    promise: Promise = written.promise
+    field = promise_field(written)
+    if isinstance(promise, SpanPromise):
+        return PlannedPromise("span", span=promise.span)
+    if isinstance(promise, LevelPromise):
+        choices = dict(sorted(promise.choices.items()))
+        return PlannedPromise("by_level", promise.otherwise, field, choices=choices)
+    if isinstance(promise, DatePromise):
+        return _date(promise, field)
+    return PlannedPromise("by_unit", promise.default, choices=dict(sorted(lengths.items())))
+
+
+def _date(promise: DatePromise, field: str) -> PlannedPromise:
+    return PlannedPromise(
+        "until",
+        field=field,
+        end_of_day=promise.end_of == "day",
+        zone=promise.timezone or "",
+        grace_ms=promise.grace,
+        fallback=promise.otherwise,
+        take=promise.take or "",
+    )
+
+
+def _rule(
+    rule: WaitingRule | ObjectiveRule | ShareRule, objective: tuple[int, Span] | None
+) -> Rule:
+    if isinstance(rule, WaitingRule):
+        return Rule(
+            rule.id,
+            "waiting",
+            rule.per,
+            marks=rule.at,
+            at_least=rule.at_least,
+            recover_kept=rule.recover,
+        )
+    if isinstance(rule, ShareRule):
+        return _share(rule, rule.kept_below, rule.over)
+    # The lint refuses an objective rule without an objective, so the stand-in is never judged.
+    return _share(rule, *(objective or (WHOLE, Span("elapsed", 0))))
+
+
+def _share(rule: ObjectiveRule | ShareRule, kept_below: int, over: Span) -> Rule:
+    return Rule(
+        rule.id,
+        "share",
+        rule.per,
+        kept_below=kept_below,
+        recover_above=kept_below if rule.recover_above is None else rule.recover_above,
+        over=over,
+        minimum_cases=rule.minimum.cases,
+        minimum_late=rule.minimum.late,
+        level=rule.level,
+    )

@@ -1,0 +1,51 @@
+"""From settings to what the engine and the desk work with: plain, sorted, the same every time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alerts.directory import Directory
+from service.engine.plan import Plan
+from service.settings.compile_calendars import compile_calendars
+from service.settings.compile_directory import compile_directory
+from service.settings.compile_sources import compile_sources, delivered, needed_fields
+from service.settings.compile_touchpoints import compile_touchpoints
+from service.settings.compile_zones import compile_zones
+from service.settings.promise import DatePromise
+from service.settings.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Hold both halves of a compiled configuration, and what the loader warned about."""
+
+    plan: Plan
+    directory: Directory
+    warnings: tuple[str, ...]
+
+
+def compile_settings(settings: Settings, number: int = 1) -> Compiled:
+    """Return the plan, under its number, and the directory that the settings describe."""
+    configuration = settings.configuration
+    calendars, units = compile_calendars(settings)
+    plan = Plan(
+        number=number,
+        sources=compile_sources(configuration),
+        delivers=delivered(configuration),
+        fields=needed_fields(configuration),
+        zones=compile_zones(_zones(settings)),
+        calendars=calendars,
+        units=units,
+        touchpoints=compile_touchpoints(settings),
+        zone=configuration.defaults.timezone,
+    )
+    return Compiled(plan, compile_directory(settings), settings.warnings)
+
+
+def _zones(settings: Settings) -> Iterator[str]:
+    yield settings.configuration.defaults.timezone
+    for rows in settings.tables.units.values():
+        yield from (row.timezone for row in rows)
+    for touchpoint in settings.configuration.touchpoints.values():
+        promise = touchpoint.promise
+        if isinstance(promise, DatePromise) and promise.timezone:
+            yield promise.timezone

@@ -1,0 +1,53 @@
+"""The whole configuration: every key that may stand at the top of a file.
+
+Only what is built has a key.  A key that the service would read and then ignore is worse than a
+refusal, because somebody would rely on it.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from service.settings.block import Block, Name, Text
+from service.settings.delivery import Reach, Root
+from service.settings.opening import Calendar
+from service.settings.source import Source
+from service.settings.touchpoint import Journey, Touchpoint
+
+
+class Defaults(Block):
+    """State what holds where a unit's row says nothing."""
+
+    timezone: Text
+    country: str = ""
+    locale: Text = "en"
+    currency: str = ""
+
+
+class TableFile(Block):
+    """Name a CSV file, relative to the configuration folder."""
+
+    file: Text
+
+
+class Privacy(Block):
+    """State how a customer's identifier is made unreadable at intake."""
+
+    customer: Literal["hmac"]
+
+
+class Configuration(Block):
+    """Hold everything that people wrote, checked for its shape only."""
+
+    schema_: Literal["erosion/v1"] = Field(alias="schema")
+    company: Text
+    defaults: Defaults
+    calendars: dict[Name, Calendar] = Field(default_factory=dict)
+    units: dict[Name, TableFile]
+    regions: TableFile | None = None
+    sources: dict[Name, Source]
+    journeys: dict[Name, Journey]
+    touchpoints: dict[Name, Touchpoint]
+    receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]
+    routes: Root = Root()
+    privacy: Privacy | None = None

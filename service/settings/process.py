@@ -1,0 +1,59 @@
+"""Settings of the process: where it keeps things and whom it talks to.
+
+They come from the environment, `EROSION_DATA` and so on, because they differ from machine to
+machine; what is promised to customers never does, so no journey, rule or route can be set here.
+"""
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from service.errors import ConfigurationError
+
+PREFIX = "EROSION_"
+DATABASE_FILE = "erosion.db"
+
+
+class ProcessSettings(BaseSettings):
+    """Hold what the environment says; every field is the variable EROSION_ plus its name."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+
+    config: Path = Path("config")
+    data: Path = Path("data")
+    database: str = ""
+    bind: str = Field(default="127.0.0.1:8080", pattern=r"^\S+:\d{1,5}$")
+    secrets: Path | None = None
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
+    smtp_from: str = ""
+    smtp_user: str = ""
+    log: Literal["sqlite", "kafka"] = "sqlite"
+    log_format: Literal["console", "json"] = "console"
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings of this process; raise ConfigurationError with every problem."""
+        try:
+            return cls()
+        except ValidationError as error:
+            problems = [f"{PREFIX}{_name(item)}: {item['msg']}" for item in error.errors()]
+            raise ConfigurationError(problems) from None
+
+    @property
+    def database_url(self) -> str:
+        """Return the database's address: as given, else a SQLite file in the data folder."""
+        return self.database or f"sqlite:///{self.data / DATABASE_FILE}"
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return host and port to listen on."""
+        host, _, port = self.bind.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+def _name(error: Any) -> str:
+    return "_".join(str(part) for part in error["loc"]).upper().removeprefix(PREFIX)

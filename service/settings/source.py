@@ -1,0 +1,69 @@
+"""Where events come from: how a source speaks, what it delivers, how late it may be."""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from service.settings.block import Block, Text
+from service.settings.length import UNIT_MS, Elapsed
+
+WAIT_MS = 60 * UNIT_MS["s"]
+CORRECT_FOR_MS = 7 * UNIT_MS["d"]
+_TARGETS = ("id", "time", "type", "case", "unit", "customer", "via", "provenance", "recorded")
+_DATA = re.compile(r"data\.[A-Za-z0-9_.]+")
+_REQUIRED = ("id", "time", "type")
+
+
+class Constant(Block):
+    """Give every row of a source the same value."""
+
+    const: Annotated[Any, Field(json_schema_extra={"type": ["string", "number", "boolean"]})]
+
+
+def _targets(value: dict[str, Any]) -> dict[str, Any]:
+    for target in value:
+        if target not in _TARGETS and not _DATA.fullmatch(target):
+            allowed = ", ".join(_TARGETS)
+            raise ValueError(f'"{target}" is nothing to map to; use {allowed} or data.NAME')
+    missing = [target for target in _REQUIRED if target not in value]
+    if missing:
+        raise ValueError(f"the map does not say where {' and '.join(missing)} come from")
+    return value
+
+
+def _form(value: Any) -> str:
+    return "a constant" if isinstance(value, dict | Constant) else "a column"
+
+
+Origin = Annotated[
+    Annotated[Text, Tag("a column")] | Annotated[Constant, Tag("a constant")], Discriminator(_form)
+]
+Map = Annotated[dict[str, Origin], AfterValidator(_targets)]
+
+
+class Kafka(Block):
+    """Name the topic that the Kafka host reads; the embedded host takes no notice."""
+
+    topic: Text
+
+
+class Source(Block):
+    """State one source of events."""
+
+    delivers: tuple[Text, ...]
+    format: Literal["cloudevents", "json", "csv"] = "cloudevents"
+    kafka: Kafka | None = None
+    names: tuple[Text, ...] = Field(default=(), alias="is")
+    wait: Elapsed = WAIT_MS
+    correct_for: Elapsed = CORRECT_FOR_MS
+    map: Map | None = None
+    provenance: Literal["observed", "self-reported"] | None = None
+
+    @model_validator(mode="after")
+    def _speaks(self) -> Self:
+        if self.format == "cloudevents" and self.map is not None:
+            raise ValueError("a source of cloudevents needs no `map`; write `format: json` or csv")
+        if self.format != "cloudevents" and self.map is None:
+            raise ValueError(f"a source in {self.format} needs a `map` that names id, time, type")
+        return self
