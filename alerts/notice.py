@@ -84,6 +84,7 @@ def delivery_key(
     receiver: str,
     channel: str,
     settings: Mapping[str, object],
+    *,
     kind: Why,
     count: int = 1,
 ) -> str:

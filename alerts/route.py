@@ -68,7 +68,9 @@ def find(route: Route, facts: Mapping[str, str]) -> Route:
     return route
 
 
-def receiver_of(route: Route, scene: Scene, facts: Mapping[str, str], within: Directory) -> Receiver:
+def receiver_of(
+    route: Route, scene: Scene, facts: Mapping[str, str], within: Directory
+) -> Receiver:
     """Fill a route's receiver template and look the receiver up."""
     template = route.receiver or "{owner}"
     holes = _NAME.findall(template)
