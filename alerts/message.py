@@ -18,6 +18,7 @@ from alerts.story import Story
 
 UNITS_MAX = 4
 PLACES_MAX = 8
+ALARMS = frozenset({Why.FIRST, Why.WORSE, Why.RELAPSED})
 _NAME_WORDS_MAX = 5
 _TEXT_WORDS_MAX = 10
 _REASON_WORDS_MAX = 20
@@ -73,8 +74,8 @@ def headline_of(story: Story) -> str:
 
 
 def links_of(story: Story) -> tuple[tuple[str, str], ...]:
-    """List the links that hold no case's id."""
-    if len(story.titles) > 1:
+    """List the links of an alarm that hold no case's id."""
+    if len(story.titles) > 1 or story.why not in ALARMS:
         return ()
     pairs = ((words.PEOPLE, story.topic.case_url), (words.RUNBOOK, story.topic.runbook))
     return tuple((label, address) for label, address in pairs if _is_link(address))
@@ -104,6 +105,7 @@ def _opening(story: Story) -> str:
 def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
     return [
         _promise_line(story, now),
+        "" if story.customers else _reason_line(story),
         _where_line(story, units_max),
         words.do_now(orders) if orders else "",
         _owner_line(story),
@@ -123,9 +125,8 @@ def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, .
 
 
 def _withdrawn_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
-    reason = clip_words(story.reason, _REASON_WORDS_MAX)
     return [
-        words.because(reason) if reason else "",
+        _reason_line(story),
         _where_line(story, units_max),
         words.SORRY,
     ]
@@ -165,6 +166,11 @@ def _wait_parts(story: Story, now: int) -> list[str]:
     if mark > _OPENING_MARK and mark % _OPENING_MARK == 0 and 0 < count < story.customers:
         parts.append(words.beyond(count, mark // _OPENING_MARK))
     return [*parts, words.cases(story.cases) if story.cases > story.customers else ""]
+
+
+def _reason_line(story: Story) -> str:
+    reason = clip_words(story.reason, _REASON_WORDS_MAX)
+    return words.because(reason) if reason else ""
 
 
 def _lost_title(story: Story) -> str:

@@ -33,11 +33,14 @@ def people(count: int) -> str:
 
 def alarm(level: Level, standing: str, *, again: bool) -> str:
     """Say how loud it is, then who."""
-    return f"{FIRST_WORDS[level]}{' again' if again else ''} - {standing}"
+    loud = f"{FIRST_WORDS[level]}{' again' if again else ''}"
+    return f"{loud} - {standing}" if standing else loud
 
 
 def standing(count: int, *, waits: bool) -> str:
-    """Say how many people, and what happens to them."""
+    """Say how many people, and what happens to them; nothing where nobody was counted."""
+    if not count:
+        return ""
     return f"{people(count)} {'waiting' if waits else 'let down'}"
 
 
@@ -141,7 +144,8 @@ def do_now(items: Sequence[str]) -> str:
     """Number what is to be done."""
     if len(items) == 1:
         return f"Do now: {items[0]}."
-    return "Do now: " + "  ".join(f"{number}) {item}" for number, item in enumerate(items, 1))
+    numbered = "; ".join(f"{number}) {item}" for number, item in enumerate(items, 1))
+    return f"Do now: {numbered}."
 
 
 def owner(name: str) -> str:
@@ -160,13 +164,13 @@ def at_worst(count: int, *, waits: bool) -> str:
 
 
 def because(reason: str) -> str:
-    """Give the reason of a withdrawal."""
+    """Give the reason in words, or as the engine gave it."""
     return f"Reason: {_REASONS.get(reason, reason)}."
 
 
 def _where(place: str, places: int, left: int) -> str:
-    if places > 1:
-        return f"{places} places in {clip_words(place, 1)}" if place else f"{places} places"
+    if places > 1 and not place:
+        return f"{places} places"
     return clip_words(place, min(_PLACE_WORDS_MAX, left - _TITLE_WORDS_MIN))
 
 
