@@ -80,7 +80,9 @@ def _tree(node: ast.expr) -> Tree:
         return _chain(node)
     if isinstance(node, ast.Name | ast.Attribute) and (tree := _value(node))[0] == "field":
         return tree
-    raise WhereError(f"a condition compares fields with == != < <= > >= in, not {ast.unparse(node)!r}")
+    raise WhereError(
+        f"a condition compares fields with == != < <= > >= in, not {ast.unparse(node)!r}"
+    )
 
 
 def _chain(node: ast.Compare) -> Tree:
@@ -109,7 +111,9 @@ def _value(node: ast.expr) -> Tree:
             return ["value", -inner[1]]
     if isinstance(node, ast.Constant) and isinstance(node.value, str | int | float | bool):
         return ["value", node.value]
-    raise WhereError(f"a condition takes fields, strings, numbers, true, false, not {ast.unparse(node)!r}")
+    raise WhereError(
+        f"a condition takes fields, strings, numbers, true, false, not {ast.unparse(node)!r}"
+    )
 
 
 def _operand(tree: Tree) -> Callable[[Data], object]:
@@ -128,9 +132,7 @@ def _joined(kind: str, parts: list[Test]) -> Test:
     return lambda data: any(part(data) for part in parts)
 
 
-def _comparison(
-    kind: str, left: Callable[[Data], object], right: Callable[[Data], object]
-) -> Test:
+def _comparison(kind: str, left: Callable[[Data], object], right: Callable[[Data], object]) -> Test:
     compare = _COMPARE[kind]
 
     def test(data: Data) -> bool:
