@@ -23,6 +23,7 @@ _NAME_WORDS_MAX = 5
 _TEXT_WORDS_MAX = 10
 _REASON_WORDS_MAX = 20
 _WORST_UNITS = 2
+_PROMISES_MAX = 4
 _OPENING_MARK = 100
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _PAST = re.compile(r"past\.(\d{1,6})%")
@@ -121,7 +122,13 @@ def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, .
     length = words.lasted(span(ended - story.since), clock(story.since, now, story.zone))
     worst = story.peak_customers
     more = words.at_worst(worst, waits=story.waits) if worst > story.customers else ""
-    return [_where_line(story, units_max), f"{length} {more}".rstrip(), _owner_line(story)]
+    return [
+        _where_line(story, units_max),
+        f"{length} {more}".rstrip(),
+        # The usual reason, that promises are kept again, goes without saying.
+        _reason_line(story) if story.reason in words.REASONS else "",
+        _owner_line(story),
+    ]
 
 
 def _withdrawn_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
@@ -149,7 +156,10 @@ def _promise_line(story: Story, now: int) -> str:
 def _promise_parts(story: Story) -> list[str]:
     text = clean(story.topic.promise)
     parts: list[str] = []
-    if text and len(story.titles) == 1:
+    if len(story.titles) > 1:
+        named = [_name(title) for title in story.titles[:_PROMISES_MAX]]
+        parts.append(words.promises(named, len(story.titles) - len(named)))
+    elif text:
         parts.append(words.promise(clip_words(text, _TEXT_WORDS_MAX), _lost_title(story)))
     if story.kept is not None and story.late is not None and story.kept + story.late:
         parts.append(words.kept(story.kept, story.kept + story.late, story.window))
@@ -163,7 +173,8 @@ def _wait_parts(story: Story, now: int) -> list[str]:
     if own or opening:
         parts.append(words.longest(span(own) if own else "", span(opening) if opening else ""))
     mark, count = max(story.past, default=(0, 0))
-    if mark > _OPENING_MARK and mark % _OPENING_MARK == 0 and 0 < count < story.customers:
+    whole = mark > _OPENING_MARK and mark % _OPENING_MARK == 0
+    if whole and story.topic.promise and len(story.titles) == 1 and 0 < count < story.customers:
         parts.append(words.beyond(count, mark // _OPENING_MARK))
     return [*parts, words.cases(story.cases) if story.cases > story.customers else ""]
 

@@ -20,7 +20,7 @@ SORRY = "We are sorry. Please disregard the earlier alert."
 _PLACE_WORDS_MAX = 3
 _TITLE_WORDS_MIN = 2
 _ARTICLES = frozenset({"a", "an", "the"})
-_REASONS = {
+REASONS = {
     "configuration": "the rule or touchpoint was removed from the configuration",
     "correction": "facts that arrived late show that the promise was kept",
 }
@@ -84,6 +84,12 @@ def promise(text: str, title: str) -> str:
     """Say the promise as it was written, naming the touchpoint where the first line could not."""
     about = f" ({title})" if title else ""
     return f"Promise{about}: {text}."
+
+
+def promises(titles: Sequence[str], more: int) -> str:
+    """Name several promises that are told together."""
+    rest = f"; {more:,} more" if more else ""
+    return f"Promises: {_joined(titles)}{rest}.".replace("….", "…")
 
 
 def kept(count: int, asked: int, window: str) -> str:
@@ -165,7 +171,7 @@ def at_worst(count: int, *, waits: bool) -> str:
 
 def because(reason: str) -> str:
     """Give the reason in words, or as the engine gave it."""
-    return f"Reason: {_REASONS.get(reason, reason)}."
+    return f"Reason: {REASONS.get(reason, reason)}."
 
 
 def _where(place: str, places: int, left: int) -> str:
