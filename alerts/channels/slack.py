@@ -123,6 +123,7 @@ class _AddressFilter(logging.Filter):
     """Drop the client's request lines, which hold whole addresses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Refuse a record that carries an address."""
         arguments = record.args if isinstance(record.args, tuple) else ()
         return not any(isinstance(argument, httpx.URL) for argument in arguments)
 
