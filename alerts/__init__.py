@@ -1,0 +1,1 @@
+"""The desk: signals in, messages out."""

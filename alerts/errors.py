@@ -1,0 +1,13 @@
+"""The error tree of the desk.
+
+AlertsError
+└── Unaddressed   the address in a row cannot be used: correct it in the configuration
+"""
+
+
+class AlertsError(Exception):
+    """Stand above every error that the desk raises on purpose."""
+
+
+class Unaddressed(AlertsError):  # noqa: N818 - the name says what is wrong, "Error" would not
+    """Say that a row's address cannot be used; correct the receiver or the place's address."""

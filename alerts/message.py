@@ -1,0 +1,238 @@
+"""The words of one message: who was let down, how many, since when, what next.
+
+Seven things in a fixed order, and a line only where its fact exists.  A body has at most ninety
+words, because a person with a customer in front of them has thirty seconds: lists give way, the
+numbers never.  Names of customers and employees and ids of cases do not occur, because a message
+leaves the house.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from alerts import words
+from alerts.clean import clean, clip_words
+from alerts.notice import Why
+from alerts.spans import clock, span
+from alerts.story import Story
+
+UNITS_MAX = 4
+PLACES_MAX = 8
+ALARMS = frozenset({Why.FIRST, Why.WORSE, Why.RELAPSED})
+_NAME_WORDS_MAX = 5
+_TEXT_WORDS_MAX = 10
+_REASON_WORDS_MAX = 20
+_WORST_UNITS = 2
+_PROMISES_MAX = 4
+_OPENING_MARK = 100
+_HOLE = re.compile(r"\{([^{}]*)\}")
+_PAST = re.compile(r"past\.(\d{1,6})%")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Hold a first line, the lines under it, and links with their labels."""
+
+    headline: str
+    lines: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def body(self) -> str:
+        """Return everything under the first line as plain text."""
+        return "\n".join([*self.lines, *(f"{label}: {address}" for label, address in self.links)])
+
+    @property
+    def text(self) -> str:
+        """Return the whole message as plain text."""
+        return f"{self.headline}\n{self.body}" if self.body else self.headline
+
+    @property
+    def body_words(self) -> int:
+        """Count the words under the first line."""
+        return len(self.body.split())
+
+
+def compose(story: Story, now: int) -> Message:
+    """Find the words for a story, cutting its lists until the body is short enough."""
+    headline = headline_of(story)
+    links = links_of(story)
+    orders = orders_of(story)
+    most = PLACES_MAX if story.places > 1 else UNITS_MAX
+    drafts = [(count, len(orders)) for count in range(most, 0, -1)]
+    drafts += [(1, count) for count in range(len(orders) - 1, -1, -1)]
+    for units_max, orders_max in drafts:
+        lines = _LINES[story.why](story, now, units_max, orders[:orders_max])
+        message = Message(headline, tuple(line for line in lines if line), links)
+        if message.body_words <= words.BODY_WORDS_MAX:
+            return message
+    return message
+
+
+def headline_of(story: Story) -> str:
+    """Say the people and the place, in at most twelve words."""
+    return words.first_line(_opening(story), story.titles, story.place, story.places)
+
+
+def links_of(story: Story) -> tuple[tuple[str, str], ...]:
+    """List the links of an alarm that hold no case's id."""
+    if len(story.titles) > 1 or story.why not in ALARMS:
+        return ()
+    pairs = ((words.PEOPLE, story.topic.case_url), (words.RUNBOOK, story.topic.runbook))
+    return tuple((label, address) for label, address in pairs if _is_link(address))
+
+
+def orders_of(story: Story) -> tuple[str, ...]:
+    """Fill the instructions; one that needs a fact we do not have is left out."""
+    if len(story.titles) > 1:
+        return ()
+    filled = (_order(template, story) for template in story.topic.do_now)
+    return tuple(order for order in filled if order)
+
+
+def _opening(story: Story) -> str:
+    match story.why:
+        case Why.RESOLVED:
+            return words.over(story.customers, waits=story.waits)
+        case Why.WITHDRAWN:
+            return words.withdrawn(story.peak_customers)
+        case Why.IMPROVING:
+            return words.better(story.customers, waits=story.waits)
+        case Why.FIRST | Why.WORSE | Why.RELAPSED:
+            standing = words.standing(story.customers, waits=story.waits)
+            return words.alarm(story.level, standing, again=story.why is Why.RELAPSED)
+
+
+def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [
+        _promise_line(story, now),
+        "" if story.customers else _reason_line(story),
+        _where_line(story, units_max),
+        words.do_now(orders) if orders else "",
+        _owner_line(story),
+    ]
+
+
+def _improving_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [_where_line(story, units_max), words.KEEP_GOING]
+
+
+def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    ended = now if story.ended is None else story.ended
+    length = words.lasted(span(ended - story.since), clock(story.since, now, story.zone))
+    worst = story.peak_customers
+    more = words.at_worst(worst, waits=story.waits) if worst > story.customers else ""
+    return [
+        _where_line(story, units_max),
+        f"{length} {more}".rstrip(),
+        # The usual reason, that promises are kept again, goes without saying.
+        _reason_line(story) if story.reason in words.REASONS else "",
+        _owner_line(story),
+    ]
+
+
+def _withdrawn_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [
+        _reason_line(story),
+        _where_line(story, units_max),
+        words.SORRY,
+    ]
+
+
+_LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
+    Why.FIRST: _alarm_lines,
+    Why.WORSE: _alarm_lines,
+    Why.RELAPSED: _alarm_lines,
+    Why.IMPROVING: _improving_lines,
+    Why.RESOLVED: _resolved_lines,
+    Why.WITHDRAWN: _withdrawn_lines,
+}
+
+
+def _promise_line(story: Story, now: int) -> str:
+    return " ".join(part for part in [*_promise_parts(story), *_wait_parts(story, now)] if part)
+
+
+def _promise_parts(story: Story) -> list[str]:
+    text = clean(story.topic.promise)
+    parts: list[str] = []
+    if len(story.titles) > 1:
+        named = [_name(title) for title in story.titles[:_PROMISES_MAX]]
+        parts.append(words.promises(named, len(story.titles) - len(named)))
+    elif text:
+        parts.append(words.promise(clip_words(text, _TEXT_WORDS_MAX), _lost_title(story)))
+    if story.kept is not None and story.late is not None and story.kept + story.late:
+        parts.append(words.kept(story.kept, story.kept + story.late, story.window))
+        parts += [words.usual(story.usual)] if story.usual is not None else []
+    return parts
+
+
+def _wait_parts(story: Story, now: int) -> list[str]:
+    parts = [words.since(clock(story.since, now, story.zone))]
+    own, opening = story.longest_own_ms, story.longest_open_ms
+    if own or opening:
+        parts.append(words.longest(span(own) if own else "", span(opening) if opening else ""))
+    mark, count = max(story.past, default=(0, 0))
+    whole = mark > _OPENING_MARK and mark % _OPENING_MARK == 0
+    if whole and story.topic.promise and len(story.titles) == 1 and 0 < count < story.customers:
+        parts.append(words.beyond(count, mark // _OPENING_MARK))
+    return [*parts, words.cases(story.cases) if story.cases > story.customers else ""]
+
+
+def _reason_line(story: Story) -> str:
+    reason = clip_words(story.reason, _REASON_WORDS_MAX)
+    return words.because(reason) if reason else ""
+
+
+def _lost_title(story: Story) -> str:
+    """Return the title where the first line had to cut it, so that the body has it whole."""
+    title = story.titles[0]
+    return clip_words(title, _TEXT_WORDS_MAX) if "…" in headline_of(story) else ""
+
+
+def _where_line(story: Story, units_max: int) -> str:
+    if story.unit and story.region:
+        return words.where_unit(_name(story.unit), _name(story.region))
+    if not story.units:
+        return ""
+    shown = [(_name(name), count) for name, count in story.units[:units_max]]
+    total = story.customers if story.waits or story.places > 1 else story.cases
+    return words.where(shown, len(story.units) - len(shown), total)
+
+
+def _owner_line(story: Story) -> str:
+    owner = clip_words(clean(story.topic.owner), _NAME_WORDS_MAX)
+    return words.owner(owner) if owner and len(story.titles) == 1 else ""
+
+
+def _order(template: str, story: Story) -> str:
+    """Fill one instruction, or return nothing where a placeholder has no fact."""
+    facts = [_fact(hole, story) for hole in _HOLE.findall(template)]
+    if not all(facts):
+        return ""
+    values = iter(facts)
+    return clean(_HOLE.sub(lambda hole: next(values), template), 300).rstrip(".")
+
+
+def _fact(hole: str, story: Story) -> str:
+    past = _PAST.fullmatch(hole)
+    if past:
+        count = story.customers_past(int(past.group(1)))
+        return f"{count:,}" if count else ""
+    worst = [_name(name) for name, _ in story.units[:_WORST_UNITS]] or [_name(story.unit)]
+    facts = {
+        "worst_units": words.worst(worst),
+        "unit": _name(story.unit),
+        "region": _name(story.region),
+        "waiting": f"{story.customers:,}" if story.waits and story.customers else "",
+    }
+    return facts.get(hole, "")
+
+
+def _name(name: str) -> str:
+    return clip_words(name, _NAME_WORDS_MAX)
+
+
+def _is_link(address: str) -> bool:
+    one_word = address == clean(address, 500) and " " not in address
+    return address.startswith(("https://", "http://")) and one_word and "{" not in address

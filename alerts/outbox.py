@@ -1,0 +1,86 @@
+"""What is still to be sent: rows that stand in one line for each reader and alert.
+
+A row is complete: whoever delivers it needs no directory and no alert.  `next_in_line` is the one
+place that decides what may leave, so that every store keeps the same order: the end of an alert
+never overtakes its beginning, and a channel that hangs holds up nobody else's line.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from alerts.notice import Why
+from alerts.signal import Level
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """Hold one message to one address, with the key that stays the same on every attempt."""
+
+    key: str
+    alerts: tuple[tuple[str, int], ...]
+    receiver: str
+    channel: str
+    settings: Mapping[str, object]
+    level: Level
+    why: Why
+    subject: str
+    lines: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    text: str
+    created_at: int
+
+    def to_row(self) -> dict[str, object]:
+        """Return the fields as a mapping that is ready for JSON."""
+        row: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        return row | {
+            "alerts": [list(pair) for pair in self.alerts],
+            "settings": dict(self.settings),
+            "level": self.level.value,
+            "why": self.why.value,
+            "lines": list(self.lines),
+            "links": [list(pair) for pair in self.links],
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Rebuild the row that `to_row` described."""
+        values = {name: row[name] for name in cls.__slots__}
+        values["alerts"] = tuple((alert, number) for alert, number in row["alerts"])
+        values["level"] = Level(row["level"])
+        values["why"] = Why(row["why"])
+        values["lines"] = tuple(row["lines"])
+        values["links"] = tuple((label, address) for label, address in row["links"])
+        return cls(**values)
+
+    @property
+    def queues(self) -> frozenset[tuple[str, ...]]:
+        """Return the queues in which this row stands: one for each alert it speaks of."""
+        settings = repr(sorted(self.settings.items()))
+        return frozenset((self.receiver, self.channel, settings, alert) for alert, _ in self.alerts)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Add to an unfinished row how often it was tried and when it may be tried next."""
+
+    row: OutboxRow
+    attempts: int = 0
+    next_at: int = 0
+    leased_until: int = 0
+
+    def is_due(self, now: int) -> bool:
+        """Tell whether it may be tried now and nobody else is trying."""
+        return self.next_at <= now and self.leased_until <= now
+
+
+def next_in_line(pending: Iterable[Pending], now: int, limit: int) -> tuple[Pending, ...]:
+    """Choose what may leave now, given all unfinished rows in the order of their writing."""
+    taken: set[tuple[str, ...]] = set()
+    chosen: list[Pending] = []
+    for item in pending:
+        queues = item.row.queues
+        if len(chosen) < limit and taken.isdisjoint(queues) and item.is_due(now):
+            chosen.append(item)
+        taken |= queues
+    return tuple(chosen)

@@ -1,0 +1,80 @@
+"""Where a finding plays: its topic, its unit, its region, looked up once.
+
+Routing, addresses and words all need the same few look-ups, and each may miss: a unit can leave
+the file while its alert is still open.  A miss yields a plain stand-in with the bare id, because
+an alert about a place that nobody described is still an alert.
+"""
+
+from dataclasses import dataclass
+
+from alerts.alert import Alert
+from alerts.directory import Directory, Place, Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Join an alert's ids with the directory's descriptions."""
+
+    topic: Topic
+    unit: Place | None
+    region: Place | None
+    place: str
+    zone: str
+
+    def facts(self, alert: Alert) -> dict[str, str]:
+        """Return what a route may match, by name."""
+        return {
+            "level": alert.level.value,
+            "touchpoint": alert.touchpoint,
+            "stage": self.topic.stage,
+            "journey": self.topic.journey,
+            "rule": alert.rule,
+            "kind": alert.kind,
+            "owner": self.topic.owner,
+            "region": self.region.id if self.region else "",
+            "unit": self.unit.id if self.unit else "",
+        }
+
+
+def scene_of(alert: Alert, directory: Directory) -> Scene:
+    """Look up where an alert plays."""
+    topic = directory.topics.get(alert.touchpoint) or _stranger(alert.touchpoint)
+    unit = unit_named(directory, topic, alert.scope) if alert.per == "unit" else None
+    region = _region_named(directory, unit.region if unit else _region_id(alert))
+    nearest = unit or region
+    return Scene(
+        topic=topic,
+        unit=unit,
+        region=region,
+        place=nearest.name if nearest else directory.company,
+        zone=(unit.zone if unit else "") or (region.zone if region else "") or directory.zone,
+    )
+
+
+def unit_named(directory: Directory, topic: Topic, unit: str) -> Place:
+    """Return a unit of a topic's kind, or a stand-in that bears its id."""
+    return directory.units.get((topic.unit_kind, unit)) or Place(unit, unit, "", "")
+
+
+def _region_id(alert: Alert) -> str:
+    return alert.scope if alert.per == "region" else ""
+
+
+def _region_named(directory: Directory, region: str) -> Place | None:
+    if not region:
+        return None
+    return directory.regions.get(region) or Place(region, region, region, "")
+
+
+def _stranger(touchpoint: str) -> Topic:
+    return Topic(
+        id=touchpoint,
+        title=touchpoint,
+        stage="",
+        stage_title="",
+        journey="",
+        promise="",
+        objective=0,
+        owner="",
+        unit_kind="",
+    )

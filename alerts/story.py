@@ -1,0 +1,147 @@
+"""The facts of one message, gathered from one alert or merged from several.
+
+Merging facts before finding words keeps one composer for single and grouped messages.  The
+rejected alternative, a second template for groups, drifted from the first one in every alert tool
+we read.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from alerts.alert import Alert
+from alerts.clean import clean, clip_words
+from alerts.directory import Directory, Topic
+from alerts.evidence import Evidence
+from alerts.notice import Why
+from alerts.scene import Scene, unit_named
+from alerts.signal import Level
+
+WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Hold every fact that a message may state; None and empty mean that there is none."""
+
+    why: Why
+    level: Level
+    kind: str
+    topic: Topic
+    titles: tuple[str, ...]
+    place: str
+    places: int
+    unit: str
+    region: str
+    zone: str
+    customers: int
+    cases: int
+    peak_customers: int
+    since: int
+    ended: int | None
+    reason: str
+    units: tuple[tuple[str, int], ...] = ()
+    past: tuple[tuple[int, int], ...] = ()
+    kept: int | None = None
+    late: int | None = None
+    window: str = ""
+    usual: int | None = None
+    longest_open_ms: int | None = None
+    longest_own_ms: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether people are waiting now, as opposed to having been let down."""
+        return self.kind == WAITING
+
+    def customers_past(self, mark: int) -> int:
+        """Return how many wait longer than a mark in percent of the promise."""
+        return dict(self.past).get(mark, 0)
+
+
+def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Story:
+    """Gather the facts of one alert."""
+    known = Evidence(alert.evidence)
+    units = known.units() if alert.per != "unit" else ()
+    return Story(
+        why=why,
+        level=alert.level,
+        kind=alert.kind,
+        topic=scene.topic,
+        titles=(clean(scene.topic.title),),
+        place=clean(scene.place),
+        places=1,
+        unit=clean(scene.unit.name) if scene.unit else "",
+        region=clean(scene.region.name) if scene.region else "",
+        zone=scene.zone,
+        customers=alert.customers,
+        cases=alert.cases,
+        peak_customers=alert.peak_customers,
+        since=_first_known(known.whole("since"), alert.opened_at),
+        ended=alert.closed_at,
+        reason=clean(alert.reason),
+        units=tuple(
+            (clean(unit_named(directory, scene.topic, unit).name), count) for unit, count in units
+        ),
+        past=tuple(sorted(known.past().items())),
+        kept=known.whole("kept"),
+        late=known.whole("late"),
+        window=clip_words(clean(known.text("window"), 40), 3),
+        usual=known.whole("usual"),
+        longest_open_ms=known.whole("longest_open_ms"),
+        longest_own_ms=known.whole("longest_own_ms"),
+    )
+
+
+def merge(stories: Sequence[Story]) -> Story:
+    """Tell several alerts of one kind as one story; counts add up, instants take the worst."""
+    first = stories[0]
+    if len(stories) == 1:
+        return first
+    region = first.region if len({story.region for story in stories}) == 1 else ""
+    ends = [story.ended for story in stories if story.ended is not None]
+    return replace(
+        first,
+        titles=tuple(dict.fromkeys(title for story in stories for title in story.titles)),
+        place=region,
+        places=len({(story.unit, story.place) for story in stories}),
+        unit="",
+        region=region,
+        customers=sum(story.customers for story in stories),
+        cases=sum(story.cases for story in stories),
+        peak_customers=sum(story.peak_customers for story in stories),
+        since=min(story.since for story in stories),
+        ended=max(ends, default=None),
+        units=_together((s.unit or s.place, s.customers or s.peak_customers) for s in stories),
+        past=_together_past(stories),
+        kept=_total(story.kept for story in stories),
+        late=_total(story.late for story in stories),
+        usual=_total(story.usual for story in stories),
+        longest_open_ms=_longest(story.longest_open_ms for story in stories),
+        longest_own_ms=_longest(story.longest_own_ms for story in stories),
+    )
+
+
+def _first_known(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
+def _together(counts: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    sums: dict[str, int] = {}
+    for name, count in counts:
+        sums[name] = sums.get(name, 0) + count
+    return tuple(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _together_past(stories: Sequence[Story]) -> tuple[tuple[int, int], ...]:
+    # A mark that one alert does not know would make the sum too small, so it is no fact.
+    marks = set.intersection(*({mark for mark, _ in story.past} for story in stories))
+    return tuple((m, sum(story.customers_past(m) for story in stories)) for m in sorted(marks))
+
+
+def _total(values: Iterable[int | None]) -> int | None:
+    known = list(values)
+    return sum(value for value in known if value is not None) if None not in known else None
+
+
+def _longest(values: Iterable[int | None]) -> int | None:
+    return max((value for value in values if value is not None), default=None)

@@ -1,0 +1,72 @@
+"""The walls of the desk, read from the source."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2] / "alerts"
+PURE = [
+    "alert",
+    "clean",
+    "desk",
+    "directory",
+    "errors",
+    "evidence",
+    "group",
+    "message",
+    "notice",
+    "outbox",
+    "retry",
+    "route",
+    "scene",
+    "signal",
+    "spans",
+    "story",
+    "words",
+]
+SHELL = ("courier", "secret")
+NEVER = {
+    "asyncio", "httpx", "logging", "os", "pathlib", "random", "secrets", "smtplib", "socket",
+    "sqlite3", "subprocess", "threading", "time", "uuid",
+}  # fmt: skip
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_what_decides_does_no_io(name: str) -> None:
+    """A pure module imports nothing that waits, draws, or reads a clock or a file."""
+    modules = imported(HOUSE / f"{name}.py")
+    assert not {module.split(".")[0] for module in modules} & NEVER
+    assert not {m for m in modules if m.startswith(("alerts.courier", "alerts.channels"))}
+
+
+def test_every_module_has_its_place() -> None:
+    """A new module is either pure or shell, and says which here."""
+    names = {path.stem for path in HOUSE.glob("*.py")} - {"__init__"}
+    assert names == {*PURE, *SHELL}
+
+
+def test_channels_do_not_know_each_other() -> None:
+    """No channel imports a channel, and nothing of the desk imports the service."""
+    for path in HOUSE.rglob("*.py"):
+        modules = imported(path)
+        assert not {module for module in modules if module.split(".")[0] == "service"}
+        if path.parent.name == "channels":
+            assert not {module for module in modules if module.startswith("alerts.channels")}
+
+
+def test_files_stay_small() -> None:
+    """No file of the desk is longer than 250 lines."""
+    sizes = {path.name: len(path.read_text().splitlines()) for path in HOUSE.rglob("*.py")}
+    assert not {name: size for name, size in sizes.items() if size > 250}
