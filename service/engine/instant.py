@@ -11,6 +11,8 @@ from service.engine.zone import DAY_MS, Zone
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock knows no zone
 _MILLISECOND = timedelta(milliseconds=1)
+# A date beyond these is a slip of the pen, and calendars are not expanded for it.
+YEARS = (1971, 2100)
 
 
 def read_instant(value: object, zone: Zone) -> int | None:
@@ -24,6 +26,8 @@ def read_instant(value: object, zone: Zone) -> int | None:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
+        return None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
         return None
     if moment.tzinfo is None:
         return zone.utc((moment - _EPOCH_NAIVE) // _MILLISECOND)

@@ -48,6 +48,11 @@ class Timeline:
         """Return how far the sources allow the watermark to go."""
         return min(heard[name] - lag for name, lag in self.lags.items())
 
+    def state(self) -> tuple[object, ...]:
+        """Return what a snapshot must know beside cases and streams."""
+        sought = sorted(fact for facts in self.sought.values() for fact in facts)
+        return (self.counts.state(), [tuple(fact) for fact in sought])
+
     def has_news(self) -> bool:
         """Tell whether something is filed for before the watermark, or waits to be told."""
         first = self.timers.next_instant()

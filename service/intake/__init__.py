@@ -1,0 +1,1 @@
+"""The door: bytes in, checked events or reasons out."""
