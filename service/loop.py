@@ -37,25 +37,27 @@ class Loop:
         self.desk = desk
         self.book = book or Book()
         self.waiting: list[Frame] = []
-        self._decision: Decision | None = None
 
     def fold(self, chunks: Sequence[Chunk]) -> None:
         """Fold chunks that are durable; their frames wait to be settled."""
         for chunk in chunks:
             self.waiting += self.engine.fold(chunk)
 
-    def settle(self, ledger: Ledger, now: int) -> list[Frame]:
-        """Write waiting frames, and what the desk decides on the new ones, into one transaction."""
+    def settle(self, ledger: Ledger) -> list[Frame]:
+        """Write waiting frames, and what the desk decides on the new ones, into one transaction.
+
+        The desk's time is the frame's stamp.  The book moves with the decisions; a transaction
+        that fails after this ends the process, which begins again from what is stored.
+        """
         applied = ledger.apply_frames(SHARD, self.waiting)
-        signals = [signal for frame in applied for signal in frame.signals]
-        if self.desk is not None and signals:
-            self._decision = self.desk.decide(self.book, signals, now)
-            ledger.save_decision(self._decision)
+        if self.desk is not None:
+            for frame in applied:
+                if frame.signals:
+                    decision = self.desk.decide(self.book, frame.signals, frame.stamp)
+                    ledger.save_decision(decision)
+                    self.book.apply(decision)
         return applied
 
     def settled(self) -> None:
         """Forget what was settled, once its transaction is committed."""
         self.waiting = []
-        if self._decision is not None:
-            self.book.apply(self._decision)
-            self._decision = None

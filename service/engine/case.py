@@ -214,6 +214,16 @@ class Case:
         pauses = self.pauses() if self.facts else ()
         return mark(self.terms, percent, self.base, pauses, self.place.calendar)
 
+    def times_at(self, watermark: int) -> tuple[int, int]:
+        """Return both times as far as the timeline has come: an end it has not seen is none."""
+        if self.seen_end:
+            return self.times(watermark)
+        until = watermark if self.ended is None else min(self.ended, watermark)
+        if until <= self.started:
+            return 0, 0
+        pauses = self.pauses() if self.facts else ()
+        return running_time(self.place.calendar, self.started, until, pauses), until - self.started
+
     def times(self, until: int) -> tuple[int, int]:
         """Return open and own milliseconds from the start to the end, or to `until` while open."""
         end = until if self.ended is None else self.ended

@@ -90,7 +90,20 @@ class Replay:
             f"{tally.duplicates} duplicates, {tally.too_late} too late"
         )
 
+    def counts(self) -> dict[str, object]:
+        """Return the same for machines."""
+        tally = self.engine.tally
+        return {
+            "events": self.read,
+            "accepted": tally.accepted,
+            "rejected": self.rejected.total(),
+            "reasons": dict(sorted(self.rejected.items())),
+            "duplicates": tally.duplicates,
+            "differing": tally.differing,
+            "too_late": tally.too_late,
+        }
+
     def _take(self, chunk: Chunk) -> None:
         self.loop.fold((chunk,))
-        self.loop.settle(self.memory, self.engine.now)
+        self.loop.settle(self.memory)
         self.loop.settled()

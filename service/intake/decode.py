@@ -81,6 +81,10 @@ class Decoder:
             return [self._item(item, source, b"") for item in value]
         return [self._item(value, source, raw)]
 
+    def knows(self, source: str) -> bool:
+        """Tell whether a source of that name is configured."""
+        return source in self._sources
+
     def lines(self, lines: Iterator[bytes], source: str = "") -> Iterator[Event | Rejected]:
         """Decode NDJSON: blank lines and a leading byte order mark are skipped."""
         for number, line in enumerate(lines):

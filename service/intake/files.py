@@ -5,8 +5,7 @@ seen in its first line, where the column names stand.
 """
 
 import csv
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
 
 from service.engine.values import Event
 from service.intake.decode import Decoder
@@ -14,7 +13,7 @@ from service.intake.rejected import Rejected
 
 
 def read_events(
-    stream: BinaryIO, decoder: Decoder, source: str = "", *, table: bool = False
+    stream: Iterable[bytes], decoder: Decoder, source: str = "", *, table: bool = False
 ) -> Iterator[Event | Rejected]:
     """Yield what a file holds, in its order; `table` says that it is a CSV."""
     if table:
@@ -24,7 +23,7 @@ def read_events(
         yield from decoder.lines(iter(stream), source)
 
 
-def read_rows(stream: BinaryIO) -> Iterator[dict[str, object]]:
+def read_rows(stream: Iterable[bytes]) -> Iterator[dict[str, object]]:
     """Yield the rows of a CSV file by column; cells beyond the header are left out."""
     text = (
         line.decode("utf-8-sig" if i == 0 else "utf-8", "replace") for i, line in enumerate(stream)

@@ -1,0 +1,72 @@
+"""How signals, outcomes and times look on stdout and in files."""
+
+from datetime import UTC, datetime
+
+from alerts.signal import Signal
+from service.engine.values import Outcome
+from service.errors import ErosionError
+
+OUTCOME_COLUMNS = (
+    "touchpoint",
+    "case",
+    "unit",
+    "outcome",
+    "started",
+    "due",
+    "ended",
+    "open_s",
+    "own_s",
+)
+
+
+def signal_json(signal: Signal) -> dict[str, object]:
+    """Return a signal as 02 describes it: `unit` or `region` only where there is one."""
+    scope = {} if signal.per == "company" else {signal.per: signal.scope}
+    return {
+        "id": signal.id,
+        "number": signal.number,
+        "transition": signal.transition.value,
+        "level": signal.level.value,
+        "touchpoint": signal.touchpoint,
+        "rule": signal.rule,
+        "per": signal.per,
+        **scope,
+        "instant": utc_text(signal.instant),
+        "cases": signal.cases,
+        "customers": signal.customers,
+    }
+
+
+def utc_text(at: int | None) -> str:
+    """Return RFC 3339 in UTC, with milliseconds only where there are any."""
+    if at is None:
+        return ""
+    moment = datetime.fromtimestamp(at // 1000, tz=UTC).replace(microsecond=at % 1000 * 1000)
+    digits = "milliseconds" if at % 1000 else "seconds"
+    return moment.isoformat(timespec=digits).replace("+00:00", "Z")
+
+
+def seconds_text(length_ms: int) -> str:
+    """Return seconds, with a fraction only where there is one."""
+    whole, rest = divmod(length_ms, 1000)
+    return f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
+
+
+def outcome_cells(row: Outcome, open_ms: int, own_ms: int) -> tuple[str, ...]:
+    """Return the cells under OUTCOME_COLUMNS."""
+    times = (utc_text(row.started), utc_text(row.due), utc_text(row.ended))
+    lengths = (seconds_text(open_ms), seconds_text(own_ms))
+    return (row.touchpoint, row.case, row.unit, row.outcome, *times, *lengths)
+
+
+def moment(text: str) -> int:
+    """Read a time with an offset that a person typed; raise ErosionError for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise ErosionError(
+            f"{text!r} is no time with an offset", "write it as 2018-03-01T00:00-03:00"
+        )
+    return round(found.timestamp() * 1000)

@@ -1,0 +1,36 @@
+"""Joins the commands and turns errors into one clear line and an exit code."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from service.cli import configuration, history, operate, people
+from service.errors import ErosionError
+
+app = typer.Typer(
+    name="erosion",
+    help="Revenue Erosion Alert System: know which promises to customers are broken, "
+    "before any survey says so.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for module in (configuration, operate, history, people):
+    module.register(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors end with what to do about them."""
+    try:
+        app(args=None if arguments is None else list(arguments), standalone_mode=True)
+    except ErosionError as error:
+        print(f"erosion: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"what to do: {error.hint}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    return 0

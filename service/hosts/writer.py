@@ -1,0 +1,196 @@
+"""The writer: one thread, one connection, one turn after another.
+
+A turn commits the events of this batch and the results of the last one with a single fsync, then
+answers whoever waits, then folds.  So nothing is answered before it is durable, and nothing is
+folded that is not in the log (01, section 7).  Work of others, such as the courier's receipts,
+joins the same transaction.  A second connection for them was rejected: SQLite has one writer, and
+two would only wait for each other.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, Queue
+from threading import Event as Flag
+from threading import Thread
+from typing import Any, Protocol, TypeVar
+
+from service.engine.values import Chunk, Event, Frame
+from service.intake.rejected import Rejected
+from service.log.sqlite import SqliteLog
+from service.loop import Loop
+from service.store.store import Store, Transaction
+
+T = TypeVar("T")
+EVENTS_PER_TURN = 2000
+QUEUED_MAX = 100_000
+GATHER_S = 0.02
+MINUTE_MS = 60_000
+
+
+class Stamping(Protocol):
+    """Say what time a chunk gets."""
+
+    def now(self) -> int:
+        """Return UTC milliseconds."""
+        ...
+
+
+@dataclass(slots=True)
+class Batch:
+    """Hold events and rejections of one sender until they are durable."""
+
+    events: Sequence[Event]
+    rejected: Sequence[Rejected]
+    done: Future[None] = field(default_factory=Future)
+
+
+@dataclass(slots=True)
+class Call:
+    """Hold work that wants to join a transaction."""
+
+    work: Callable[[Transaction], Any]
+    done: Future[Any] = field(default_factory=Future)
+
+
+class Overloaded(Exception):  # noqa: N818 - the door turns it into 503
+    """Tell a sender to come again: too many events wait to become durable."""
+
+
+class Writer:
+    """Run turns until told to stop; `failed` holds what ended it early."""
+
+    def __init__(
+        self,
+        store: Store,
+        log: SqliteLog,
+        loop: Loop,
+        stamps: Stamping | None,
+        after: Callable[[Sequence[Frame]], None] = lambda frames: None,
+    ) -> None:
+        """Take the parts; without `stamps` the events bring their own time and nothing ticks."""
+        self._store = store
+        self._log = log
+        self._loop = loop
+        self._stamps = stamps
+        self._after = after
+        self._jobs: Queue[Batch | Call] = Queue()
+        self._stop = Flag()
+        self._ticked = 0
+        self._thread = Thread(target=self._run, name="writer", daemon=True)
+        self.queued = 0
+        self.failed: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is queued and end."""
+        self._stop.set()
+        self._thread.join()
+
+    def take(self, batch: Batch) -> None:
+        """Queue events; raise Overloaded when too many wait."""
+        if self.failed is not None or self.queued + len(batch.events) > QUEUED_MAX:
+            raise Overloaded
+        self.queued += len(batch.events)
+        self._jobs.put(batch)
+
+    def call(self, work: Callable[[Transaction], T]) -> T:
+        """Run work inside the next transaction and return what it returned, once durable."""
+        call = Call(work)
+        if self.failed is not None:
+            raise self.failed
+        self._jobs.put(call)
+        result: T = call.done.result(timeout=60)
+        return result
+
+    def _run(self) -> None:
+        try:
+            while not (self._stop.is_set() and self._jobs.empty() and not self._loop.waiting):
+                self._turn(self._gather())
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
+            self.failed = error
+            self._refuse(error)
+
+    def _refuse(self, error: BaseException) -> None:
+        while not self._jobs.empty():
+            self._jobs.get().done.set_exception(error)
+
+    def _gather(self) -> list[Batch | Call]:
+        """Wait for work, but never longer than a tick or waiting results allow."""
+        jobs: list[Batch | Call] = []
+        count = 0
+        patience = 0.0 if self._loop.waiting else GATHER_S
+        while count < EVENTS_PER_TURN:
+            try:
+                job = self._jobs.get(timeout=patience) if patience else self._jobs.get_nowait()
+            except Empty:
+                break
+            jobs.append(job)
+            count += len(job.events) if isinstance(job, Batch) else 0
+            patience = 0.0
+        return jobs
+
+    def _turn(self, jobs: list[Batch | Call]) -> None:
+        batches = [job for job in jobs if isinstance(job, Batch)]
+        calls = [job for job in jobs if isinstance(job, Call)]
+        chunks = self._chunks(batches)
+        if not chunks and not jobs and not self._loop.waiting:
+            return
+        results: list[tuple[Call, Any]] = []
+        with self._store.transaction() as transaction:
+            for chunk in chunks:
+                self._log.append(transaction, chunk)
+            transaction.quarantine([bad for batch in batches for bad in batch.rejected])
+            applied = self._loop.settle(transaction)
+            results = [(call, _attempt(call, transaction)) for call in calls]
+        self._loop.settled()
+        self._answer(batches, results)
+        self._loop.fold(chunks)
+        self._after(applied)
+
+    def _answer(self, batches: list[Batch], results: list[tuple[Call, Any]]) -> None:
+        for batch in batches:
+            self.queued -= len(batch.events)
+            batch.done.set_result(None)
+        for call, result in results:
+            call.done.set_result(result)
+
+    def _chunks(self, batches: list[Batch]) -> list[Chunk]:
+        events = [event for batch in batches for event in batch.events]
+        if self._stamps is None:
+            return by_minute(events)
+        now = self._stamps.now()
+        if events:
+            return [Chunk(now, events)]
+        return [Chunk(now)] if self._tick_is_due(now) else []
+
+    def _tick_is_due(self, now: int) -> bool:
+        due = self._loop.engine.next_instant()
+        if (due is None or due > now) and now // MINUTE_MS == self._ticked // MINUTE_MS:
+            return False
+        if due is not None and due <= now and now - self._ticked < 1000:  # noqa: PLR2004 - one second
+            return False
+        self._ticked = now
+        return True
+
+
+def by_minute(events: Sequence[Event]) -> list[Chunk]:
+    """Cut events into chunks stamped by the events' own time, one for each minute."""
+    chunks: list[Chunk] = []
+    group: list[Event] = []
+    stamp = -(2**62)
+    for event in events:
+        at = event.time if event.recorded is None else event.recorded
+        if group and at // MINUTE_MS > stamp // MINUTE_MS:
+            chunks.append(Chunk(stamp, group))
+            group = []
+        group.append(event)
+        stamp = max(stamp, at)
+    return [*chunks, Chunk(stamp, group)] if group else chunks
+
+
+def _attempt(call: Call, transaction: Transaction) -> Any:
+    return call.work(transaction)
