@@ -1,16 +1,23 @@
 """What engineers see at /metrics; labels come from the configuration and closed lists only.
 
 Every metric is declared here and nowhere else, so that the table in the documentation can be
-compared with this file.  Gauges about the engine are set by the writer after each turn.
+compared with this file.  The writer calls `Watcher` after each turn.
 """
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+
+from alerts.courier import Attempt
+from service.engine.fold import Engine
+from service.engine.values import Frame
 
 REGISTRY = CollectorRegistry()
 
 EVENTS = Counter(
     "erosion_events",
-    "Events that the fold took, by what became of them.",
+    "Events that reached the fold, by what became of them.",
     ["result"],
     registry=REGISTRY,
 )
@@ -19,7 +26,7 @@ REJECTED = Counter(
 )
 OUTCOMES = Counter(
     "erosion_outcomes",
-    "Rows written of cases, by touchpoint and outcome.",
+    "Changes of a case's row, by outcome.",
     ["touchpoint", "outcome"],
     registry=REGISTRY,
 )
@@ -32,7 +39,7 @@ SIGNALS = Counter(
 DELIVERIES = Counter(
     "erosion_deliveries", "Attempts to deliver a message.", ["channel", "result"], registry=REGISTRY
 )
-OPEN_CASES = Gauge(
+CASES = Gauge(
     "erosion_cases",
     "Cases in memory: open ones, and finished ones that may still be corrected.",
     ["touchpoint"],
@@ -50,14 +57,8 @@ WATERMARK = Gauge(
     ["touchpoint"],
     registry=REGISTRY,
 )
-LOG_SEQUENCE = Gauge(
-    "erosion_log_sequence", "Number of the last chunk of the log.", registry=REGISTRY
-)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
-)
-QUEUED = Gauge(
-    "erosion_intake_queued_events", "Events taken in and not yet durable.", registry=REGISTRY
 )
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
 
@@ -65,3 +66,39 @@ BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry
 def exposition() -> bytes:
     """Return all metrics as text."""
     return generate_latest(REGISTRY)
+
+
+def attempted(attempt: Attempt) -> None:
+    """Count one attempt of the courier."""
+    DELIVERIES.labels(attempt.channel, attempt.receipt.result.value).inc()
+
+
+class Watcher:
+    """Bring counters up to what the engine has counted."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Begin at the engine's present counts: a restart folds the whole log again."""
+        self._engine = engine
+        self._told = asdict(engine.tally)
+
+    def after_turn(self, applied: Sequence[Frame]) -> None:
+        """Take over what one turn changed."""
+        for frame in applied:
+            for outcome in frame.outcomes:
+                OUTCOMES.labels(outcome.touchpoint, outcome.outcome).inc()
+            for signal in frame.signals:
+                SIGNALS.labels(signal.touchpoint, signal.rule, signal.transition.value).inc()
+        tally = asdict(self._engine.tally)
+        for name, count in tally.items():
+            EVENTS.labels(name).inc(count - self._told[name])
+        self._told = tally
+        self._look()
+
+    def _look(self) -> None:
+        engine = self._engine
+        FRAME.set(engine.frame)
+        for track, watermark in engine.standings():
+            CASES.labels(track.plan.id).set(len(track.cases))
+            WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
+            for reason, count in track.not_opened.items():
+                NOT_OPENED.labels(track.plan.id, reason).set(count)

@@ -86,6 +86,16 @@ class Engine:
         ]
         return min(wanted, default=None)
 
+    @property
+    def begun(self) -> bool:
+        """Tell whether a plan is in force."""
+        return self._adopted is not None
+
+    def standings(self) -> list[tuple[Track, int]]:
+        """Return each touchpoint with how far it has been judged."""
+        at_work = self._at_work
+        return [(track, at_work.lines[track.position].watermark) for track in at_work.tracks]
+
     def watermark(self, touchpoint: str) -> int:
         """Return how far a touchpoint has been judged."""
         at_work = self._at_work

@@ -94,8 +94,12 @@ class Track:
         ]
 
     def case_of(self, event: Event) -> str:
-        """Return the id of the case that an event belongs to here, empty if it names none."""
-        return event.case if self.plan.case == "case" else text_at(event, self.plan.case)
+        """Return the id of the case that an event belongs to here, empty if it names none.
+
+        Where the configured field is missing, the event's own case stands in: later events of a
+        journey often carry nothing else.
+        """
+        return event.case if self.plan.case == "case" else text_at(event, self.plan.case) or event.case
 
     def open(self, event: Event) -> Case | None:
         """Begin a case, or correct its start; None if the event cannot (counted by reason)."""

@@ -1,0 +1,193 @@
+"""Commands that look at what the service knows: alerts, waiting, case, why, quarantine, send-test."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from service.cli.forms import seconds_text, utc_text
+from service.cli.options import Config, Json, config_path, put, say
+from service.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from service.store.reads import Reads
+
+Row = Mapping[str, Any]
+quarantine = typer.Typer(help="Look at what was turned away.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.command()(alerts)
+    app.command()(waiting)
+    app.command()(case)
+    app.command()(why)
+    app.command("send-test")(send_test)
+    app.add_typer(quarantine, name="quarantine")
+
+
+def alerts(
+    every: Annotated[bool, typer.Option("--all", help="Closed ones too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List open alerts, the latest change first."""
+    rows = _reads().alerts(every=every)
+    for row in rows:
+        if as_json:
+            put(dict(row))
+        else:
+            print(
+                f"{row['id'][:8]}  {row['state']:<9} {row['level']:<8} {row['touchpoint']}/{row['rule']}"
+                f"  {row['scope'] or 'company'}  {_people(row['customers'])}  since {_text(row['opened_at'])}"
+            )
+    say(f"{len(rows)} alerts")
+
+
+def waiting(
+    unit: Annotated[str, typer.Option(help="Only this unit.")] = "",
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List who is waiting past a mark, the longest first: the call-back list."""
+    rows = _reads().waiting(unit=unit or None)
+    if as_csv:
+        print("touchpoint,case,unit,since,due,mark_percent")
+    for row in rows:
+        if as_json:
+            put(dict(row))
+        elif as_csv:
+            cells = (
+                row["touchpoint"],
+                row["case"],
+                row["unit"],
+                utc_text(row["since"]),
+                utc_text(row["due"]),
+            )
+            print(",".join(map(_safe, cells)) + f",{row['mark']}")
+        else:
+            print(
+                f"{row['unit']}  {row['case']}  {row['touchpoint']}  since {_text(row['since'])}, past {row['mark']} %"
+            )
+    say(f"{len(rows)} cases waiting")
+
+
+def case(
+    name: Annotated[str, typer.Argument(help="Id of the case.")], as_json: Json = False
+) -> None:
+    """Show one customer's passes through the touchpoints, on both clocks."""
+    found = _reads().case(name)
+    if not found["outcomes"]:
+        raise NotFoundError(f"no case {name!r} is known", "ids are as in `subject` of the events")
+    if as_json:
+        put(found)
+        return
+    for row in found["outcomes"]:
+        print(f"{row['touchpoint']} at {row['unit']}: {row['outcome']}")
+        print(
+            f"  started {_text(row['started'])}, due {_text(row['due'])}, ended {_text(row['ended'])}"
+        )
+        if row["own_ms"] is not None:
+            print(
+                f"  {_length(row['open_ms'])} of open time, {_length(row['own_ms'])} on the customer's watch"
+            )
+    for row in found["waiting"]:
+        print(f"waiting in {row['touchpoint']}: past {row['mark']} % since {_text(row['mark_at'])}")
+    for row in found["signals"]:
+        print(f"named in alert {row['id'][:8]}: {row['transition']} at {_text(row['instant'])}")
+
+
+def why(
+    alert: Annotated[str, typer.Argument(help="Id of the alert, or its beginning.")],
+    as_json: Json = False,
+) -> None:
+    """Show the evidence of an alert, what was sent to whom, and what came of it."""
+    found = _reads().why(alert)
+    if found is None:
+        raise NotFoundError(
+            f"no alert begins with {alert!r}", "list them with: erosion alerts --all"
+        )
+    if as_json:
+        put(found)
+        return
+    head = found["alert"]
+    print(
+        f"{head['id']}  {head['state']} {head['level']}  {head['touchpoint']}/{head['rule']} {head['scope']}"
+    )
+    for row in found["signals"]:
+        print(
+            f"{row['number']}. {row['transition']} at {_text(row['instant'])}: {_people(row['customers'])} ({row['reason']})"
+        )
+        for key, value in row["evidence"].items():
+            print(f"     {key}: {_shown(key, value)}")
+    for row in found["deliveries"]:
+        print(
+            f"to {row['receiver']} by {row['channel']}: {row['state']}, {row['why']}; {row['detail'] or 'not tried yet'}"
+        )
+
+
+def send_test(
+    receiver: Annotated[str, typer.Argument(help="A receiver of the configuration.")],
+    config: Config = None,
+) -> None:
+    """Send a real message through the receiver's real channels and print the receipts."""
+    from service.cli.trial import try_receiver
+
+    raise typer.Exit(try_receiver(receiver, config_path(config)))
+
+
+@quarantine.command("list")
+def list_quarantine(
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50, as_json: Json = False
+) -> None:
+    """List what was turned away, newest first, with the reason."""
+    rows = _reads().quarantine(limit)
+    for row in rows:
+        if as_json:
+            put({**row, "head": bytes(row["head"]).decode(errors="replace")})
+        else:
+            head = bytes(row["head"]).decode(errors="replace").strip()
+            print(
+                f"{row['number']}  {_text(row['at'])}  {row['reason']}: {row['detail']}  {head[:100]!r}"
+            )
+    say(f"{len(rows)} inputs in quarantine shown")
+
+
+def _reads() -> "Reads":
+    from service.settings import ProcessSettings
+    from service.store.reads import Reads
+
+    process = ProcessSettings.read()
+    if not process.database and not Path(process.data).joinpath("erosion.db").exists():
+        raise NotFoundError(
+            f"there is no data in {process.data}", "run `erosion run` first, or set EROSION_DATA"
+        )
+    return Reads.readonly(process.database_url)
+
+
+def _text(at: int | None) -> str:
+    if at is None:
+        return "-"
+    return datetime.fromtimestamp(at // 1000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _length(length_ms: int) -> str:
+    minutes = length_ms // 60_000
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes else f"{seconds_text(length_ms)} s"
+
+
+def _people(count: int) -> str:
+    return "1 customer" if count == 1 else f"{count} customers"
+
+
+def _shown(key: str, value: object) -> object:
+    if isinstance(value, int) and key in ("since", "oldest_started"):
+        return _text(value)
+    return _length(value) if isinstance(value, int) and key.endswith("_ms") else value
+
+
+def _safe(cell: str) -> str:
+    """Keep a spreadsheet from taking a cell for a formula."""
+    text = f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(c in text for c in ',"\n') else text

@@ -1,0 +1,96 @@
+"""The embedded host: intake, engine, desk and courier in one process, with SQLite.
+
+Three threads: the event loop takes HTTP, the writer owns the storage, the courier has an event
+loop of its own, since its outbox waits for the writer and must not keep the door waiting too.
+Stopping goes door, writer, courier; being killed at any point is as good as stopping.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from threading import Thread
+
+import uvicorn
+from starlette.applications import Starlette
+
+from alerts.courier import Courier
+from service.errors import BusyError
+from service.hosts.writer import Writer
+
+STOP_S = 5
+WATCH_S = 0.2
+
+
+class Embedded:
+    """Run the parts that bootstrap joined, until told to stop or the writer fails."""
+
+    def __init__(self, app: Starlette, writer: Writer, courier: Courier) -> None:
+        """Take the parts; nothing runs before `run`."""
+        self._app = app
+        self._writer = writer
+        self._courier = courier
+
+    def run(self, address: tuple[str, int], ready: Callable[[int], None]) -> None:
+        """Serve until a signal comes; `ready` is told the port once it listens."""
+        listening = listen(address)
+        self._writer.start()
+        courier = _CourierThread(self._courier)
+        courier.start()
+        try:
+            asyncio.run(self._serve(listening, ready))
+        finally:
+            courier.stop()
+            self._writer.stop()
+        if self._writer.failed is not None:
+            raise self._writer.failed
+
+    async def _serve(self, listening: socket.socket, ready: Callable[[int], None]) -> None:
+        config = uvicorn.Config(
+            self._app, log_config=None, lifespan="off", timeout_graceful_shutdown=STOP_S
+        )
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        told = False
+        while not serving.done():
+            if server.started and not told:
+                told = True
+                ready(listening.getsockname()[1])
+            if self._writer.failed is not None:
+                server.should_exit = True
+            await asyncio.wait({serving}, timeout=WATCH_S if told else 0.01)
+        await serving
+
+
+class _CourierThread(Thread):
+    """Give the courier an event loop of its own."""
+
+    def __init__(self, courier: Courier) -> None:
+        super().__init__(name="courier", daemon=True)
+        self._courier = courier
+        self._loop = asyncio.new_event_loop()
+        self._stop_flag = asyncio.Event()
+
+    def run(self) -> None:
+        self._loop.run_until_complete(self._courier.run(self._stop_flag, pause_s=0.25))
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop_flag.set)
+        self.join(timeout=STOP_S)
+        if not self.is_alive():
+            self._loop.close()
+
+
+def listen(address: tuple[str, int]) -> socket.socket:
+    """Return a listening socket; raise BusyError with what to do if the port is taken."""
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind(address)
+        found.listen(512)
+    except OSError as error:
+        found.close()
+        hint = "stop what listens there, or choose another: EROSION_BIND=127.0.0.1:8081"
+        raise BusyError(f"cannot listen on {host}:{port}: {error.strerror}", hint) from None
+    return found
