@@ -70,18 +70,18 @@ def build(
     compiled = compile_settings(load(process.config))
     secrets = Secrets.read(process.secrets)
     store = Store.open(process.database_url)
-    log = SqliteLog(store.connection)
-    loop = Loop(Engine(), Desk(compiled.directory), Book(Reads(store.connection).book(now_ms())))
+    reads = Reads.readonly(process.database_url)
+    log = SqliteLog(store)
+    loop = Loop(Engine(), Desk(compiled.directory), Book(reads.book(now_ms())))
     catch_up(store, log, loop)
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps())
-    writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn)
+    writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
     decoder = Decoder(plan, customer_key(secrets, process.data))
-    outbox = SqlOutbox(writer.call)
+    outbox = SqlOutbox(writer.call, reads.tuples)
     courier = Courier(
         outbox, channels(process, secrets, console), clock=now_ms, on_attempt=metrics.attempted
     )
-    reads = Reads.readonly(process.database_url)
     app = make_app(
         event_routes(decoder, taker(writer)),
         lambda: "" if writer.failed is None else "nothing can be written: see the log",

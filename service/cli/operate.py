@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -97,7 +97,7 @@ def demo(
     demonstrate(config_path(config), keep=keep)
 
 
-def post(client: "httpx.Client", path: str, body: bytes) -> dict[str, int | list[dict[str, str]]]:  # type: ignore[name-defined]
+def post(client: "httpx.Client", path: str, body: bytes) -> dict[str, Any]:
     """Post lines, again while the service asks to wait; raise ErosionError when it is not there."""
     import httpx
 

@@ -107,7 +107,7 @@ def _carry_cases(old: Track, track: Track, line: Timeline) -> None:
     for case in track.cases.values():
         case.track = track.position
         case.filed = -1
-        line.file(case, track)
+        line.file(case)
     for orphans in track.orphans.values():
         orphans.track = track.position
         at, orphans.filed = orphans.filed, -1

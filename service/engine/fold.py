@@ -142,7 +142,7 @@ class Engine:
         if ear.kind is Fact.START:
             case = track.open(event)
             if case is not None:
-                line.file(case, track)
+                line.file(case)
             return
         fact = track.fact(event, ear.kind)
         if ear.match:
@@ -160,7 +160,7 @@ class Engine:
         case.learn(fact)
         if case.scored:
             line.correct(case, track)
-        line.file(case, track)
+        line.file(case)
 
     def _orphan(self, track: Track, name: str, fact: Known, line: Timeline) -> None:
         orphans = track.orphans.get(name)

@@ -23,6 +23,10 @@ from service.engine.values import Cleared, Waiting
 FACT, DUE, EDGE, LAST = range(4)
 _START, _END, _FORGET = -3, -2, -1
 
+# Instant, rank, checkpoint.
+Item = tuple[int, int, int]
+NOTHING: Item = (2**62, LAST, 0)
+
 Thing = Case | Orphans | ShareStream
 Entry = tuple[int, int, int, str, int, int, int, Thing | Sought]
 
@@ -67,13 +71,13 @@ class Timeline:
         first = min(self.sought) * MINUTE_MS
         return first if found is None else min(found, first)
 
-    def file(self, case: Case, track: Track) -> None:
+    def file(self, case: Case) -> None:
         """File a case under its next instant."""
-        at = self._next(case, track)
-        if at is not None:
-            self.timers.file(case, at)
-        elif case.filed >= 0:
+        item = self._next_item(case)
+        if item is NOTHING:
             case.filed = -1
+        else:
+            self.timers.file(case, item[0])
 
     def seek(self, sought: Sought) -> None:
         """File a fact that must find its case when the timeline reaches it."""
@@ -110,7 +114,7 @@ class Timeline:
     def _push(self, thing: Thing, tracks: list[Track]) -> None:
         """Put all items of a thing up to the goal in order; file the first one beyond it."""
         if isinstance(thing, Case):
-            self._push_case(thing, tracks[thing.track])
+            self._push_case(thing)
         elif isinstance(thing, Orphans):
             tracks[thing.track].orphans.pop(thing.id, None)
         else:
@@ -128,9 +132,9 @@ class Timeline:
         name = f"{episode.touchpoint}/{episode.rule}/{episode.scope}"
         heappush(self._ready, (at, EDGE, at, name, 0, 0, next(self._serial), stream))
 
-    def _push_case(self, case: Case, track: Track) -> None:
-        at, rank, checkpoint = self._next_item(case, track)
-        if at is None:
+    def _push_case(self, case: Case) -> None:
+        at, rank, checkpoint = item = self._next_item(case)
+        if item is NOTHING:
             return
         if at > self._goal:
             self.timers.file(case, at)
@@ -138,26 +142,24 @@ class Timeline:
         entry = (at, rank, case.started, case.id, checkpoint, case.track, next(self._serial), case)
         heappush(self._ready, entry)
 
-    def _next(self, case: Case, track: Track) -> int | None:
-        return self._next_item(case, track)[0]
-
-    def _next_item(self, case: Case, track: Track) -> tuple[int | None, int, int]:
+    def _next_item(self, case: Case) -> Item:
         """Return (instant, rank, checkpoint) of the first thing still to happen to a case."""
         if not case.counted:
             return case.started, FACT, _START
-        found: tuple[int | None, int, int] = (None, LAST, 0)
+        found = NOTHING
         ended = case.ended
         if ended is not None and not case.seen_end:
-            found = (max(ended, case.started), FACT, _END)
-        score_at = case.score_at
-        if not case.scored and score_at is not None and case.outcome != "gave up":
-            found = _earlier(found, (score_at, DUE, FULL))
-        if case.next_mark < len(case.pinned.marks) and not case.seen_end:
+            found = (max(case.started, ended), FACT, _END)
+        if not case.scored:
+            at = case.score_at
+            if at is not None and at <= found[0] and case.outcome != "gave up":
+                found = min(found, (at, DUE, FULL))
+        if not case.seen_end and case.next_mark < len(case.pinned.marks):
             percent = case.pinned.marks[case.next_mark]
             at = case.mark_at(percent)
-            if at is not None and (ended is None or at < ended):
-                found = _earlier(found, (at, DUE, percent))
-        if found[0] is None and case.seen_end:
+            if at is not None and at <= found[0] and (ended is None or at < ended):
+                found = min(found, (at, DUE, percent))
+        if found is NOTHING and case.seen_end:
             over = max(case.ended or 0, case.due or 0, case.started)
             return over + self.correct_for_ms, LAST, _FORGET
         return found
@@ -175,11 +177,12 @@ class Timeline:
 
     def _take_case(self, case: Case, instant: int, checkpoint: int, tracks: list[Track]) -> None:
         track = tracks[case.track]
-        at, _, expected = self._next_item(case, track)
-        if (at, expected) == (instant, checkpoint):
+        at, _, expected = self._next_item(case)
+        if at == instant and expected == checkpoint:
             self._happen(case, track, instant, checkpoint)
-        if checkpoint != _FORGET or at != instant:
-            self._push_case(case, track)
+            if checkpoint == _FORGET:
+                return
+        self._push_case(case)
 
     def _happen(self, case: Case, track: Track, instant: int, checkpoint: int) -> None:
         if checkpoint == _START:
@@ -245,7 +248,7 @@ class Timeline:
             return
         case = min(fitting, key=lambda found: (found.started, found.id))
         case.learn(sought.fact)
-        self._push_case(case, track)
+        self._push_case(case)
 
     def _tell(self, case: Case, track: Track, what: Callable[[Stream], Signal | None]) -> None:
         for rule in track.plan.rules:
@@ -257,11 +260,3 @@ class Timeline:
     def _emit(self, signal: Signal | None) -> None:
         if signal is not None:
             self.signals.append(signal)
-
-
-def _earlier(
-    a: tuple[int | None, int, int], b: tuple[int | None, int, int]
-) -> tuple[int | None, int, int]:
-    if a[0] is None or b[0] is None:
-        return b if a[0] is None else a
-    return min(a, b)

@@ -99,7 +99,9 @@ class Track:
         Where the configured field is missing, the event's own case stands in: later events of a
         journey often carry nothing else.
         """
-        return event.case if self.plan.case == "case" else text_at(event, self.plan.case) or event.case
+        return (
+            event.case if self.plan.case == "case" else text_at(event, self.plan.case) or event.case
+        )
 
     def open(self, event: Event) -> Case | None:
         """Begin a case, or correct its start; None if the event cannot (counted by reason)."""

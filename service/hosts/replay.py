@@ -1,8 +1,9 @@
 """Replay: the live loop under the clock of the events themselves.
 
-A chunk's stamp is the event's recorded time, else its time.  Between events the minutes tick;
-only those are folded at which something may be due, since no result depends on when the others
-come (01, section 1, equality 2).
+A chunk's stamp is the event's recorded time, else its time.  Between events the minutes tick.
+No result depends on when a tick comes, unless a fact comes later than its source's `wait` (01,
+section 1, equality 2); so ticks are folded only before such a fact, and only those minutes in
+which something may be due.  Folding them all gave the same results at a third of the speed.
 """
 
 from collections import Counter
@@ -51,7 +52,7 @@ class Replay:
         self.read = 0
         self._last = -(2**62)
         self._ticked = -(2**62)
-        self._wait = max((source.wait_ms for source in plan.sources.values()), default=0)
+        self._waits = {name: source.wait_ms for name, source in plan.sources.items()}
         self._take(Chunk(-(2**62), (), to_data(plan)))
 
     def run(self, items: Iterable[Event | Rejected], until: int | None = None) -> None:
@@ -65,9 +66,10 @@ class Replay:
             if until is not None and stamp > until:
                 continue
             self._last = max(self._last, item.time, stamp)
-            self.tick_to(stamp)
+            if item.time < stamp - self._waits[item.source]:
+                self.tick_to(stamp)
             self._take(Chunk(stamp, (item,)))
-        end = until if until is not None else self._last + self._wait
+        end = until if until is not None else self._last + max(self._waits.values(), default=0)
         self.tick_to(end)
         self._take(Chunk(end))
 

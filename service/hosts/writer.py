@@ -19,7 +19,8 @@ from service.engine.values import Chunk, Event, Frame
 from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
-from service.store.store import Store, Transaction
+from service.store.store import Store
+from service.store.transaction import Transaction
 
 T = TypeVar("T")
 EVENTS_PER_TURN = 2000
@@ -67,6 +68,7 @@ class Writer:
         loop: Loop,
         stamps: Stamping | None,
         after: Callable[[Sequence[Frame]], None] = lambda frames: None,
+        wall: Callable[[], int] = lambda: 0,
     ) -> None:
         """Take the parts; without `stamps` the events bring their own time and nothing ticks."""
         self._store = store
@@ -74,6 +76,7 @@ class Writer:
         self._loop = loop
         self._stamps = stamps
         self._after = after
+        self._wall = wall
         self._jobs: Queue[Batch | Call] = Queue()
         self._stop = Flag()
         self._ticked = 0
@@ -143,9 +146,10 @@ class Writer:
         with self._store.transaction() as transaction:
             for chunk in chunks:
                 self._log.append(transaction, chunk)
-            transaction.quarantine([bad for batch in batches for bad in batch.rejected])
+            turned_away = [bad for batch in batches for bad in batch.rejected]
+            transaction.quarantine(self._wall(), turned_away)
             applied = self._loop.settle(transaction)
-            results = [(call, _attempt(call, transaction)) for call in calls]
+            results = [(call, call.work(transaction)) for call in calls]
         self._loop.settled()
         self._answer(batches, results)
         self._loop.fold(chunks)
@@ -190,7 +194,3 @@ def by_minute(events: Sequence[Event]) -> list[Chunk]:
         group.append(event)
         stamp = max(stamp, at)
     return [*chunks, Chunk(stamp, group)] if group else chunks
-
-
-def _attempt(call: Call, transaction: Transaction) -> Any:
-    return call.work(transaction)

@@ -1,0 +1,45 @@
+# The two commands of the README are `make demo` and `make test`; both set up what they need.
+UV_PIN := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
+RUN := $(UV) run --frozen
+
+.PHONY: demo test check fmt bench truth test-deps sample clean
+.DEFAULT_GOAL := test
+
+demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
+	@$(RUN) erosion demo $(if $(KEEP),--keep)
+
+test: .venv/ready $(if $(CI),test-deps) ## everything that must hold
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(RUN) lint-imports
+	$(RUN) pytest -q
+
+check: .venv/ready ## lint and types only
+	$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy && $(RUN) lint-imports
+
+fmt: .venv/ready
+	$(RUN) ruff check --fix . && $(RUN) ruff format .
+
+bench: .venv/ready ## events per second and microseconds per event, with the profile
+	$(RUN) python -m tests.bench.bench
+
+truth: .venv/ready ## the long form of the comparison with the oracle: 20 seeds, 40 dealers, 40 weeks
+	EROSION_TRUTH=long $(RUN) pytest -q tests/truth
+
+test-deps: ## the system programs that some tests need
+	sh deploy/test-deps.sh
+
+.venv/ready: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+.tools/bin/uv:
+	@python3 -m venv .tools || { echo "python3 has no venv: type  sudo apt-get install python3-venv" >&2; exit 1; }
+	@.tools/bin/pip install --quiet uv==$(UV_PIN)
+
+uv: ;
+
+clean:
+	rm -rf .venv .tools build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

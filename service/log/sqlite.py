@@ -1,0 +1,58 @@
+"""The embedded log: a table of chunks, appended inside the caller's transaction."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from service.engine.values import Chunk
+from service.log.codec import decode_control, decode_events, encode_control, encode_events
+
+PAGE = 500
+_READ = "SELECT seq, stamp_ms, kind, payload FROM chunk WHERE seq > ? AND shard = ? ORDER BY seq LIMIT ?"
+
+
+class Rows(Protocol):
+    """Run one statement and give its rows."""
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        ...
+
+
+class Appending(Protocol):
+    """Append one row to the table of chunks."""
+
+    def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
+        """Return the number of the new chunk."""
+        ...
+
+
+class SqliteLog:
+    """Append and read the chunks of one shard."""
+
+    def __init__(self, reading: Rows, shard: str = "main") -> None:
+        """Take what reads the table; appending goes through a transaction."""
+        self._reading = reading
+        self._shard = shard
+
+    def append(self, transaction: Appending, chunk: Chunk) -> int:
+        """Append a chunk and return its number; it is durable when the transaction is."""
+        if chunk.control is not None:
+            kind, payload = "control", encode_control(chunk.control)
+        elif chunk.events:
+            kind, payload = "events", encode_events(chunk.events)
+        else:
+            kind, payload = "tick", b""
+        return transaction.append(self._shard, chunk.stamp, kind, payload)
+
+    def read(self, after: int) -> Iterator[tuple[int, Chunk]]:
+        """Yield the chunks behind a number, page by page."""
+        while rows := self._reading.rows(_READ, (after, self._shard, PAGE)):
+            for seq, stamp, kind, payload in rows:
+                yield seq, _chunk(stamp, kind, payload)
+            after = rows[-1][0]
+
+
+def _chunk(stamp: int, kind: str, payload: bytes) -> Chunk:
+    if kind == "control":
+        return Chunk(stamp, (), decode_control(payload))
+    return Chunk(stamp, decode_events(payload) if kind == "events" else ())

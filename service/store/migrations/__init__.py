@@ -1,0 +1,1 @@
+"""The steps by which a database becomes what this version needs; run by service.store.migrate."""

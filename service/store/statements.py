@@ -1,0 +1,51 @@
+"""The statements that run for every turn, made once from the tables."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Table
+
+from service.store import tables
+
+
+def _insert(table: Table, columns: Sequence[str] = (), tail: str = "") -> str:
+    names = tuple(columns) or tuple(
+        column.name for column in table.columns if column.name != "number"
+    )
+    marks = ", ".join("?" * len(names))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks}) {tail}'.strip()  # noqa: S608 - names of our own tables
+
+
+def _upsert(table: Table, how: str = "excluded.{0}") -> str:
+    keys = [column.name for column in table.primary_key]
+    rest = [column.name for column in table.columns if column.name not in keys]
+    changes = ", ".join(f'"{name}" = ' + how.format(f'"{name}"') for name in rest)
+    quoted = ", ".join(f'"{name}"' for name in keys)
+    names = [column.name for column in table.columns]
+    return _insert(table, names, f"ON CONFLICT ({quoted}) DO UPDATE SET {changes}")
+
+
+SIGNAL_FIELDS = tuple(column.name for column in tables.SIGNAL.columns)
+APPEND = _insert(tables.CHUNK, ("shard", "stamp_ms", "kind", "payload"))
+POSITION = _insert(tables.POSITION, ("shard",), "").replace(
+    '("shard") VALUES (?)', "(shard, frame) VALUES (?, 0) ON CONFLICT DO NOTHING"
+)
+WHERE_ARE_WE = "SELECT frame FROM position WHERE shard = ?"
+MOVE = "UPDATE position SET frame = ? WHERE shard = ? AND frame = ?"
+OUTCOME = _upsert(tables.OUTCOME)
+READING = _upsert(tables.READING, '"reading".{0} + excluded.{0}')
+WAIT = _upsert(tables.WAITING)
+CLEAR = "DELETE FROM waiting WHERE touchpoint = ? AND case_id = ?"
+SIGNAL = _insert(tables.SIGNAL, SIGNAL_FIELDS)
+LATE_FACT = _insert(tables.LATE_FACT)
+ALERT = _upsert(tables.ALERT)
+NOTICE = _insert(tables.NOTICE)
+UNDELIVERABLE = _insert(tables.UNDELIVERABLE)
+OUTBOX = (
+    "INSERT INTO outbox (key, alerts, receiver, channel, why, body, state, attempts, next_at, leased_until) "
+    "VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
+)
+QUARANTINE = _insert(tables.QUARANTINE)
+RECEIPT = _insert(tables.RECEIPT)
+MARK = "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, leased_until = 0 WHERE key = ?"
+LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"

@@ -1,0 +1,108 @@
+"""The store of one process: a SQLite database with one writing connection.
+
+WAL with `synchronous=FULL`: a commit that was answered survives the power.  One connection
+writes, which is also the guard against a defect of SQLite that needs two (05, section 7.5).
+Damaged storage is refused, never taken for empty, and a second process is turned away by a lock.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+
+from service.errors import BusyError, ConfigurationError, DamagedError
+from service.store.migrate import migrate
+from service.store.transaction import Transaction
+
+_RESTORE = "restore the last backup; the file was left as it is"
+
+
+class Store:
+    """Own the database; every change goes through `transaction`."""
+
+    def __init__(self, engine: Engine, connection: Connection, lock: TextIO) -> None:
+        """Take what `open` made."""
+        self._engine = engine
+        self._lock = lock
+        self.connection = connection
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open or make the database of a SQLite URL; raise BusyError or DamagedError."""
+        path = database_path(url)
+        os.umask(0o077)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = _lock(path)
+        engine = create_engine(
+            url, isolation_level="AUTOCOMMIT", connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare)
+        try:
+            connection = engine.connect()
+            _check(connection, path)
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            migrate(connection)
+            connection.exec_driver_sql("COMMIT")
+        except DatabaseError as error:
+            lock.close()
+            raise DamagedError(f"{path} is damaged: {error.orig}", _RESTORE) from None
+        return cls(engine, connection, lock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Give one transaction: all of it is kept, durably, or nothing."""
+        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield Transaction(self.connection)
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK")
+            raise
+        self.connection.exec_driver_sql("COMMIT")
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement."""
+        return [tuple(row) for row in self.connection.exec_driver_sql(statement, tuple(values))]
+
+    def close(self) -> None:
+        """Let go of the database and its lock."""
+        self.connection.close()
+        self._engine.dispose()
+        self._lock.close()
+
+
+def database_path(url: str) -> Path:
+    """Return the file of a SQLite URL; raise ConfigurationError for another kind."""
+    found = make_url(url)
+    if found.get_backend_name() != "sqlite" or not found.database:
+        raise ConfigurationError(
+            ["EROSION_DATABASE: the embedded host keeps its data in a SQLite file"]
+        )
+    return Path(found.database)
+
+
+def _lock(path: Path) -> TextIO:
+    file = path.with_suffix(".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        hint = "stop the other one, or give this one its own folder: EROSION_DATA"
+        raise BusyError(f"another process is using {path.parent}", hint) from None
+    return file
+
+
+def _prepare(raw: Any, _: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _check(connection: Connection, path: Path) -> None:
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if found != "ok":
+        raise DamagedError(f"{path} is damaged: {found}", _RESTORE)

@@ -1,0 +1,167 @@
+"""The tables; times are integers, UTC milliseconds, so no driver can lose their zone."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+_Whole = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _text(name: str, *, primary: bool = False) -> Column[str]:
+    return Column(name, String, primary_key=primary, nullable=False)
+
+
+def _whole(name: str, *, primary: bool = False, empty: bool = False) -> Column[int]:
+    return Column(name, _Whole, primary_key=primary, nullable=empty)
+
+
+CHUNK = Table(
+    "chunk",
+    METADATA,
+    Column("seq", _Whole, primary_key=True, autoincrement=True),
+    _text("shard"),
+    _whole("stamp_ms"),
+    _text("kind"),
+    Column("payload", LargeBinary, nullable=False),
+)
+POSITION = Table("position", METADATA, _text("shard", primary=True), _whole("frame"))
+OUTCOME = Table(
+    "outcome",
+    METADATA,
+    _text("touchpoint", primary=True),
+    _text("case_id", primary=True),
+    _text("customer"),
+    _text("unit"),
+    _text("via"),
+    _whole("started"),
+    _whole("due", empty=True),
+    _whole("ended", empty=True),
+    _text("outcome"),
+    _whole("open_ms", empty=True),
+    _whole("own_ms", empty=True),
+    _whole("early"),
+    _text("provenance"),
+    _whole("plan"),
+)
+READING = Table(
+    "reading",
+    METADATA,
+    _text("day", primary=True),
+    _text("touchpoint", primary=True),
+    _text("unit", primary=True),
+    _text("via", primary=True),
+    _whole("kept"),
+    _whole("late"),
+    _whole("gave_up"),
+    _whole("unknown"),
+    _whole("open"),
+)
+WAITING = Table(
+    "waiting",
+    METADATA,
+    _text("touchpoint", primary=True),
+    _text("case_id", primary=True),
+    _text("customer"),
+    _text("unit"),
+    _whole("since"),
+    _whole("due", empty=True),
+    _whole("mark"),
+    _whole("mark_at"),
+)
+SIGNAL = Table(
+    "signal",
+    METADATA,
+    _text("id", primary=True),
+    _whole("number", primary=True),
+    _text("transition"),
+    _text("level"),
+    _text("touchpoint"),
+    _text("rule"),
+    _text("kind"),
+    _text("per"),
+    _text("scope"),
+    _whole("instant"),
+    _whole("cases"),
+    _whole("customers"),
+    _text("reason"),
+    Column("evidence", Text, nullable=False),
+)
+ALERT = Table(
+    "alert",
+    METADATA,
+    _text("id", primary=True),
+    _whole("is_open"),
+    _whole("changed_at"),
+    Column("body", Text, nullable=False),
+)
+NOTICE = Table(
+    "notice",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _text("alert"),
+    _whole("at"),
+    Column("body", Text, nullable=False),
+)
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, unique=True),
+    _text("alerts"),
+    _text("receiver"),
+    _text("channel"),
+    _text("why"),
+    _text("state"),
+    _whole("attempts"),
+    _whole("next_at"),
+    _whole("leased_until"),
+    Column("body", Text, nullable=False),
+    Index("outbox_by_state", "state", "channel"),
+)
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _text("key"),
+    _whole("attempt"),
+    _whole("at"),
+    _text("result"),
+    _text("detail"),
+)
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _whole("at"),
+    _text("source"),
+    _text("reason"),
+    _text("detail"),
+    Column("head", LargeBinary, nullable=False),
+    _text("hash"),
+)
+LATE_FACT = Table(
+    "late_fact",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _text("source"),
+    _text("event"),
+    _text("type"),
+    _whole("time"),
+    _text("case_id"),
+)
+UNDELIVERABLE = Table(
+    "undeliverable",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _whole("at"),
+    Column("body", Text, nullable=False),
+)

@@ -1,0 +1,146 @@
+"""One transaction on the store: what a turn writes, all of it or nothing.
+
+The hot statements are written once as text and run on the driver's cursor, because building them
+anew through the expression language took longer than running them; the tables in
+service.store.tables remain the one description of the schema, and a test compares the two.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection
+
+from alerts.courier import Receipt
+from alerts.desk import Decision
+from alerts.retry import Result
+from service.engine.values import Frame, Outcome, Waiting
+from service.errors import DamagedError
+from service.store import statements as sql
+
+
+class Transaction:
+    """Write inside the transaction that the store began."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the open connection."""
+        self._connection = connection
+
+    def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
+        """Append a chunk to the log and return its number."""
+        cursor = self._connection.exec_driver_sql(sql.APPEND, (shard, stamp, kind, payload))
+        return int(cursor.lastrowid)
+
+    def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
+        """Write the frames that were not applied before, and return those.
+
+        The position moves by compare-and-set, so that neither a repeated frame nor an owner that
+        lost its shard can write twice.
+        """
+        if not frames:
+            return []
+        stored = self._position(shard)
+        new = [frame for frame in frames if frame.number > stored]
+        if not new:
+            return []
+        if new[0].number != stored + 1:
+            hint = "the database is older than the log it holds; restore the last backup"
+            raise DamagedError(f"frames {stored + 1} to {new[0].number - 1} are missing", hint)
+        moved = self._connection.exec_driver_sql(sql.MOVE, (new[-1].number, shard, stored))
+        if moved.rowcount != 1:
+            raise DamagedError("another owner moved this shard", "stop the other process")
+        self._write(new)
+        return new
+
+    def save_decision(self, decision: Decision) -> None:
+        """Write what the desk decided: alerts, notices and messages to send."""
+        now = decision.now
+        self._many(
+            sql.ALERT,
+            ((a.id, int(a.is_open), a.changed_at, _json(a.to_row())) for a in decision.alerts),
+        )
+        self._many(sql.NOTICE, ((n.alert, now, _json(asdict(n))) for n in decision.notices))
+        self._many(
+            sql.OUTBOX,
+            (
+                (
+                    row.key,
+                    " ".join(alert for alert, _ in row.alerts),
+                    row.receiver,
+                    row.channel,
+                    row.why.value,
+                    _json(row.to_row()),
+                )
+                for row in decision.rows
+            ),
+        )
+        self._many(sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in decision.undeliverable))
+
+    def quarantine(self, at: int, rejected: Iterable[Any]) -> None:
+        """Keep what was turned away at the door."""
+        self._many(
+            sql.QUARANTINE,
+            (
+                (at, bad.source, bad.reason.value, bad.detail, bad.head, bad.hash)
+                for bad in rejected
+            ),
+        )
+
+    def mark(self, receipt: Receipt) -> None:
+        """Record an attempt; finish its row, or file it again."""
+        self._many(
+            sql.RECEIPT,
+            [(receipt.key, receipt.attempt, receipt.at, receipt.result.value, receipt.detail)],
+        )
+        state = "pending"
+        if receipt.next_at is None:
+            state = "sent" if receipt.result is Result.DELIVERED else "dead"
+        self._many(sql.MARK, [(state, receipt.attempt, receipt.next_at or 0, receipt.key)])
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of one statement, as this transaction sees them."""
+        return [tuple(row) for row in self._connection.exec_driver_sql(statement, tuple(values))]
+
+    def lease(self, key: str, until: int) -> None:
+        """Reserve an outbox row for one courier."""
+        self._connection.exec_driver_sql(sql.LEASE, (until, key))
+
+    def _position(self, shard: str) -> int:
+        self._connection.exec_driver_sql(sql.POSITION, (shard,))
+        return int(self._connection.exec_driver_sql(sql.WHERE_ARE_WE, (shard,)).scalar() or 0)
+
+    def _write(self, frames: Sequence[Frame]) -> None:
+        latest: dict[tuple[str, str], Outcome] = {}
+        for frame in frames:
+            for outcome in frame.outcomes:
+                latest[outcome[:2]] = outcome
+        self._many(sql.OUTCOME, latest.values())
+        self._many(sql.READING, (reading for frame in frames for reading in frame.readings))
+        self._write_waiting(frames)
+        self._many(sql.SIGNAL, (_signal(signal) for frame in frames for signal in frame.signals))
+        self._many(
+            sql.LATE_FACT,
+            ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
+        )
+
+    def _write_waiting(self, frames: Sequence[Frame]) -> None:
+        """Put on and take off in order; only the last word on a case is written."""
+        last = {item[:2]: item for frame in frames for item in frame.waiting}
+        self._many(sql.CLEAR, [key for key, item in last.items() if not isinstance(item, Waiting)])
+        self._many(sql.WAIT, [item for item in last.values() if isinstance(item, Waiting)])
+
+    def _many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        found = [tuple(row) for row in rows]
+        if found:
+            self._connection.exec_driver_sql(statement, found)
+
+
+def _signal(signal: Any) -> tuple[Any, ...]:
+    fields = asdict(signal)
+    values = [fields[name] for name in sql.SIGNAL_FIELDS[:-1]]
+    return (*(str(v) if not isinstance(v, int) else v for v in values), _json(fields["evidence"]))
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
