@@ -5,7 +5,10 @@ from collections.abc import Sequence
 
 import typer
 
-from service.cli import configuration, history, operate, people
+from service.cli.configuration import register as configuration
+from service.cli.history import register as history
+from service.cli.operate import register as operate
+from service.cli.people import register as people
 from service.errors import ErosionError
 
 app = typer.Typer(
@@ -17,8 +20,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (configuration, operate, history, people):
-    module.register(app)
+for register in (configuration, operate, history, people):
+    register(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -101,6 +101,7 @@ class Case:
         "provenance",
         "scored",
         "seen_end",
+        "shown",
         "start_key",
         "started",
         "terms",
@@ -118,6 +119,7 @@ class Case:
         self.scored = self.counted = ""
         self.next_mark = 0
         self.listed = self.seen_end = False
+        self.shown = -(2**62)
         self.wanted: tuple[tuple[tuple[str, ...], tuple[object, ...]], ...] = ()
 
     def begin(
@@ -182,7 +184,7 @@ class Case:
         found = self._timed() if self.pinned.pause_has_end else _toggled(self.facts)
         if self.ended is not None:
             ended = self.ended
-            found = [(begin, max(ended, begin) if end is None else end) for begin, end in found]
+            found = [(begin, end or ended) for begin, end in found if begin < ended]
         return union(found, self.started)
 
     def settle(self) -> None:
@@ -214,23 +216,28 @@ class Case:
         pauses = self.pauses() if self.facts else ()
         return mark(self.terms, percent, self.base, pauses, self.place.calendar)
 
-    def times_at(self, watermark: int) -> tuple[int, int]:
-        """Return both times as far as the timeline has come: an end it has not seen is none."""
-        if self.seen_end:
-            return self.times(watermark)
-        until = watermark if self.ended is None else min(self.ended, watermark)
-        if until <= self.started:
-            return 0, 0
-        pauses = self.pauses() if self.facts else ()
-        return running_time(self.place.calendar, self.started, until, pauses), until - self.started
-
-    def times(self, until: int) -> tuple[int, int]:
-        """Return open and own milliseconds from the start to the end, or to `until` while open."""
-        end = until if self.ended is None else self.ended
+    def times_at(self, at: int) -> tuple[int, int]:
+        """Return open and own milliseconds from the start to an instant, or to an earlier end."""
+        end = at if self.ended is None or self.ended > at else self.ended
         if end <= self.started:
             return 0, 0
         pauses = self.pauses() if self.facts else ()
         return running_time(self.place.calendar, self.started, end, pauses), end - self.started
+
+    def due_at(self, at: int) -> int | None:
+        """Return the due instant as the facts up to an instant give it."""
+        if not any(fact.time > at for fact in self.facts):
+            return self.due
+        before = Case(self.id, self.track, tuple(fact for fact in self.facts if fact.time <= at))
+        who = (self.customer, self.via, self.provenance)
+        start = Known(self.started, Fact.START, self.start_key)
+        before.begin(start, who, self.place, self.first_terms, self.pinned)
+        return before.due
+
+    def next_change(self) -> int | None:
+        """Return when the due instant changes next for those who look at the row."""
+        times = [fact.time for fact in self.facts if fact.kind >= Fact.RESTART]
+        return min((time for time in times if time > self.shown), default=None)
 
     def _changes(self) -> list[Known]:
         """Return what may break or renew the promise: after the start, before the end."""

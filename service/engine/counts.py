@@ -30,10 +30,13 @@ class Counts:
         """Note that a case has a new row."""
         self._touched[case.track, case.id] = case
 
-    def take_outcomes(self, names: list[str]) -> tuple[Outcome, ...]:
-        """Return the rows of all touched cases; `names` are the touchpoints by position."""
+    def take_outcomes(self, names: list[str], goal: int) -> tuple[Outcome, ...]:
+        """Return the rows of all touched cases, as the facts up to `goal` give them.
+
+        `names` are the touchpoints by position.
+        """
         touched, self._touched = self._touched, {}
-        return tuple([self._row(names[track], case) for (track, _), case in touched.items()])
+        return tuple([self._row(names[track], case, goal) for (track, _), case in touched.items()])
 
     def take_readings(self, watermark: int, *, all_of_them: bool = False) -> tuple[Reading, ...]:
         """Return the changes so far if the watermark has passed a whole minute since the last."""
@@ -54,12 +57,12 @@ class Counts:
         """Return what a snapshot must know."""
         return (self._minute, sorted(self.changes.items()))
 
-    def _row(self, touchpoint: str, case: Case) -> Outcome:
+    def _row(self, touchpoint: str, case: Case, goal: int) -> Outcome:
         outcome = case.standing
         if outcome != case.counted:
             self._count(touchpoint, case, outcome)
         over = case.seen_end
-        open_ms, own_ms = case.times(case.started) if over else (None, None)
+        open_ms, own_ms = case.times_at(goal) if over else (None, None)
         return Outcome(
             touchpoint,
             case.id,
@@ -67,7 +70,7 @@ class Counts:
             case.place.id,
             case.via,
             case.started,
-            case.due,
+            case.due_at(goal) if case.facts else case.due,
             case.ended if over else None,
             outcome,
             open_ms,

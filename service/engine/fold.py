@@ -187,7 +187,7 @@ class Engine:
         return frames
 
     def _frame(self, frames: list[Frame], line: Timeline, names: list[str], more: bool) -> None:
-        outcomes = line.counts.take_outcomes(names)
+        outcomes = line.counts.take_outcomes(names, line.judged_to)
         readings = () if more else line.counts.take_readings(line.watermark)
         listed, line.listed = tuple(line.listed), []
         signals, line.signals = tuple(line.signals), []

@@ -35,6 +35,13 @@ class Results:
                 ]
             self.signals += [asdict(signal) for signal in frame.signals]
 
+    def finish(self, engine: Engine) -> None:
+        """Add the readings that the engine holds back until the next whole minute."""
+        for line in engine.timelines:
+            for key, changes in line.counts.changes.items():
+                counts = self.readings.setdefault(key, [0, 0, 0, 0, 0])
+                self.readings[key] = [a + b for a, b in zip(counts, changes, strict=True)]
+
     def hash(self) -> str:
         """Return the results hash."""
         outcomes = sorted(map(_plain, self.outcomes.values()))

@@ -14,18 +14,12 @@ from itertools import count
 from alerts.signal import Signal
 from service.engine.case import Case
 from service.engine.counts import Counts
+from service.engine.item import CHANGE, EDGE, END, FACT, FORGET, NOTHING, START, next_item
 from service.engine.promise import FULL
 from service.engine.share import ShareStream
 from service.engine.timers import MINUTE_MS, Timers
 from service.engine.track import Orphans, Sought, Stream, Track
 from service.engine.values import Cleared, Waiting
-
-FACT, DUE, EDGE, LAST = range(4)
-_START, _END, _FORGET = -3, -2, -1
-
-# Instant, rank, checkpoint.
-Item = tuple[int, int, int]
-NOTHING: Item = (2**62, LAST, 0)
 
 Thing = Case | Orphans | ShareStream
 Entry = tuple[int, int, int, str, int, int, int, Thing | Sought]
@@ -57,6 +51,11 @@ class Timeline:
         sought = sorted(fact for facts in self.sought.values() for fact in facts)
         return (self.counts.state(), [tuple(fact) for fact in sought])
 
+    @property
+    def judged_to(self) -> int:
+        """Return how far facts may be shown: what the present move of the watermark aims at."""
+        return self._goal
+
     def has_news(self) -> bool:
         """Tell whether something is filed for before the watermark, or waits to be told."""
         first = self.timers.next_instant()
@@ -73,7 +72,7 @@ class Timeline:
 
     def file(self, case: Case) -> None:
         """File a case under its next instant."""
-        item = self._next_item(case)
+        item = next_item(case, self.correct_for_ms)
         if item is NOTHING:
             case.filed = -1
         else:
@@ -133,7 +132,7 @@ class Timeline:
         heappush(self._ready, (at, EDGE, at, name, 0, 0, next(self._serial), stream))
 
     def _push_case(self, case: Case) -> None:
-        at, rank, checkpoint = item = self._next_item(case)
+        at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
         if item is NOTHING:
             return
         if at > self._goal:
@@ -141,28 +140,6 @@ class Timeline:
             return
         entry = (at, rank, case.started, case.id, checkpoint, case.track, next(self._serial), case)
         heappush(self._ready, entry)
-
-    def _next_item(self, case: Case) -> Item:
-        """Return (instant, rank, checkpoint) of the first thing still to happen to a case."""
-        if not case.counted:
-            return case.started, FACT, _START
-        found = NOTHING
-        ended = case.ended
-        if ended is not None and not case.seen_end:
-            found = (max(case.started, ended), FACT, _END)
-        if not case.scored:
-            at = case.score_at
-            if at is not None and at <= found[0] and case.outcome != "gave up":
-                found = min(found, (at, DUE, FULL))
-        if not case.seen_end and case.next_mark < len(case.pinned.marks):
-            percent = case.pinned.marks[case.next_mark]
-            at = case.mark_at(percent)
-            if at is not None and at <= found[0] and (ended is None or at < ended):
-                found = min(found, (at, DUE, percent))
-        if found is NOTHING and case.seen_end:
-            over = max(case.ended or 0, case.due or 0, case.started)
-            return over + self.correct_for_ms, LAST, _FORGET
-        return found
 
     def _take(self, entry: Entry, tracks: list[Track]) -> None:
         instant, checkpoint, thing = entry[0], entry[4], entry[7]
@@ -177,21 +154,24 @@ class Timeline:
 
     def _take_case(self, case: Case, instant: int, checkpoint: int, tracks: list[Track]) -> None:
         track = tracks[case.track]
-        at, _, expected = self._next_item(case)
+        at, _, expected = next_item(case, self.correct_for_ms)
         if at == instant and expected == checkpoint:
             self._happen(case, track, instant, checkpoint)
-            if checkpoint == _FORGET:
+            if checkpoint == FORGET:
                 return
         self._push_case(case)
 
     def _happen(self, case: Case, track: Track, instant: int, checkpoint: int) -> None:
-        if checkpoint == _START:
+        if checkpoint == START:
             case.counted = "new"
             self.counts.touch(case)
-        elif checkpoint == _END:
+        elif checkpoint == END:
             self._end(case, track, instant)
-        elif checkpoint == _FORGET:
+        elif checkpoint == FORGET:
             track.forget(case)
+        elif checkpoint == CHANGE:
+            case.shown = instant
+            self.counts.touch(case)
         else:
             self._pass(case, track, instant, checkpoint)
 

@@ -151,7 +151,7 @@ class WaitingStream:
         if self.rule.per != "unit":
             found["units"] = worst_units(cases)
         if cases:
-            open_ms, own_ms = cases[0].times(instant)
+            open_ms, own_ms = cases[0].times_at(instant)
             found |= {
                 "oldest_started": cases[0].started,
                 "longest_open_ms": open_ms,

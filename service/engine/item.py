@@ -1,0 +1,56 @@
+"""What happens next to a case: the items that the timeline puts in order.
+
+An item is (instant, rank, checkpoint).  Ranks put facts before due instants before window edges
+at one instant; a checkpoint is a percentage of the promise, or one of the words below.
+"""
+
+from service.engine.case import Case
+from service.engine.promise import FULL
+
+FACT, DUE, EDGE, LAST = range(4)
+START, END, FORGET, CHANGE = -4, -3, -2, -1
+
+Item = tuple[int, int, int]
+NOTHING: Item = (2**62, LAST, 0)
+
+
+def next_item(case: Case, correct_for_ms: int) -> Item:
+    """Return the first thing still to happen to a case; NOTHING if only facts can move it."""
+    if not case.counted:
+        return case.started, FACT, START
+    if case.seen_end:
+        return _after_the_end(case, correct_for_ms)
+    found = NOTHING if not case.facts else _told(case)
+    at = case.score_at
+    if not case.scored and at is not None and at <= found[0] and case.outcome != "gave up":
+        found = min(found, (at, DUE, FULL))
+    if case.next_mark < len(case.pinned.marks):
+        found = _or_mark(case, found)
+    return found
+
+
+def _after_the_end(case: Case, correct_for_ms: int) -> Item:
+    """Return the score that is still due, else when the case may be forgotten."""
+    at = case.score_at
+    if not case.scored and at is not None and case.outcome != "gave up":
+        return at, DUE, FULL
+    over = max(case.ended or 0, case.due or 0, case.started)
+    return over + correct_for_ms, LAST, FORGET
+
+
+def _told(case: Case) -> Item:
+    """Return the end or the change of the due instant that facts tell of."""
+    found = NOTHING
+    if case.ended is not None:
+        found = (max(case.ended, case.started), FACT, END)
+    change = case.next_change()
+    return found if change is None or change >= found[0] else (change, FACT, CHANGE)
+
+
+def _or_mark(case: Case, found: Item) -> Item:
+    """Return the next mark if it comes first; an end at the same instant comes before it."""
+    percent = case.pinned.marks[case.next_mark]
+    at = case.mark_at(percent)
+    if at is None or at > found[0] or (case.ended is not None and at >= case.ended):
+        return found
+    return min(found, (at, DUE, percent))
