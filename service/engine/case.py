@@ -6,12 +6,9 @@ state machine per case was rejected, because every disorder of the stream would 
 think of.  The object is compact: plain slots, and a tuple of facts only once there is one.
 """
 
-from enum import IntEnum
-from typing import NamedTuple
-
+from service.engine.facts import End, Fact, Known, Pinned, first_end, toggled
 from service.engine.instant import read_instant
 from service.engine.place import Place
-from service.engine.plan import Promise
 from service.engine.promise import (
     FULL,
     Pause,
@@ -23,54 +20,6 @@ from service.engine.promise import (
     union,
 )
 from service.engine.zone import Zone
-
-
-class Fact(IntEnum):
-    """Say what a fact does to a case; the numbers are the order of facts at one instant.
-
-    An answer comes before a cancellation (02, "Settled points"), both before what breaks the
-    promise, and that before what makes it run anew.
-    """
-
-    START = 0
-    ANSWER = 1
-    CANCEL = 2
-    BREAK = 3
-    RESTART = 4
-    RESUME = 5
-    PAUSE = 6
-
-
-class Known(NamedTuple):
-    """Keep one fact: when, what, the event's key, and the text of a time that some kinds carry.
-
-    The text ends a pause or is the new date of a restart; it is read in the zone of the case's
-    unit, which a fact that comes before its start cannot know yet.
-    """
-
-    time: int
-    kind: Fact
-    key: int
-    text: str = ""
-
-
-class Pinned(NamedTuple):
-    """Hold what a case keeps of the configuration in force at its start."""
-
-    plan: int
-    marks: tuple[int, ...]
-    pause_has_end: bool
-    promise: Promise
-    zone: Zone | None
-
-
-class End(IntEnum):
-    """Say how a case ended, if it has."""
-
-    NOT = 0
-    ANSWERED = 1
-    CANCELLED = 2
-    BROKEN = 3
 
 
 class Case:
@@ -158,7 +107,7 @@ class Case:
 
         A case is open to it until answered or cancelled, late or not (02, "match").
         """
-        ended = _first_end(self.facts)[1]
+        ended = first_end(self.facts)[1]
         return self.started <= at and (ended is None or ended > at)
 
     @property
@@ -181,7 +130,7 @@ class Case:
         """Return the union of the pauses, cut at the start and, if endless, at the end."""
         if not any(fact.kind is Fact.PAUSE for fact in self.facts):
             return ()
-        found = self._timed() if self.pinned.pause_has_end else _toggled(self.facts)
+        found = self._timed() if self.pinned.pause_has_end else toggled(self.facts)
         if self.ended is not None:
             ended = self.ended
             found = [(begin, end or ended) for begin, end in found if begin < ended]
@@ -196,7 +145,7 @@ class Case:
             self.end, self.ended = End.NOT, None
             self.due = due(self.terms, self.base, (), calendar)
             return
-        self.end, self.ended = _first_end(self.facts)
+        self.end, self.ended = first_end(self.facts)
         pauses = self.pauses()
         self.due = due(self.terms, self.base, pauses, calendar)
         for fact in self._changes():
@@ -267,26 +216,3 @@ class Case:
     @property
     def _zone(self) -> Zone:
         return self.pinned.zone or self.place.zone
-
-
-def _first_end(facts: tuple[Known, ...]) -> tuple[End, int | None]:
-    ends = [fact for fact in facts if fact.kind in (Fact.ANSWER, Fact.CANCEL)]
-    if not ends:
-        return End.NOT, None
-    first = min(ends)
-    return (End.ANSWERED if first.kind is Fact.ANSWER else End.CANCELLED), first.time
-
-
-def _toggled(facts: tuple[Known, ...]) -> list[Pause]:
-    """Pair each pause with the first resumption after it; the last may have none."""
-    found: list[Pause] = []
-    began: int | None = None
-    for fact in sorted(facts):
-        if fact.kind is Fact.PAUSE and began is None:
-            began = fact.time
-        elif fact.kind is Fact.RESUME and began is not None:
-            found.append((began, fact.time))
-            began = None
-    if began is not None:
-        found.append((began, None))
-    return found

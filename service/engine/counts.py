@@ -5,7 +5,8 @@ them.  Readings leave as changes when the watermark passes a whole minute, so th
 old days and a late fact simply takes one person from one column to another.
 """
 
-from service.engine.case import Case, End
+from service.engine.case import Case
+from service.engine.facts import End
 from service.engine.values import Outcome, Reading
 from service.engine.zone import day_text
 

@@ -8,7 +8,7 @@ wall clock enters as the stamp of a chunk and nowhere else.
 from dataclasses import dataclass
 
 from service.engine.adoption import Adopted, adopt
-from service.engine.case import Fact, Known
+from service.engine.facts import Fact, Known
 from service.engine.plan import Plan, from_data
 from service.engine.seen import Seen
 from service.engine.timeline import Timeline

@@ -7,7 +7,8 @@ Facts are recorded here as they arrive; what they mean is decided when the timel
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from service.engine.case import Case, Fact, Known, Pinned
+from service.engine.case import Case
+from service.engine.facts import Fact, Known, Pinned
 from service.engine.place import Place, Places
 from service.engine.plan import Pattern, Rule, Touchpoint
 from service.engine.promise import Terms, resolve
