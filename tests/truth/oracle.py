@@ -9,20 +9,17 @@ that was cancelled before it started gave up; an answer by the case's own id tak
 a call of the same instant.
 """
 
-import json
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from tests.truth.minutes import World
+from tests.truth.stream import Event, attribute, data, date, milliseconds, of, read
 
 HOUR, DAY = 3_600_000, 86_400_000
-Event = dict[str, Any]
 Judged = dict[str, dict[str, "Case"]]
 
 
@@ -63,48 +60,35 @@ def late(events: Path, config: Path, watermark: datetime) -> dict[str, set[str]]
 def judge(events: Path, config: Path, watermark: datetime) -> Judged:
     """Return the cases of both touchpoints as of the watermark, by touchpoint and id."""
     last = milliseconds(watermark)
-    stream = [event for event in _read(events, World(config, 0, 0)) if event["at"] <= last]
+    stream = [event for event in read(events, World(config, 0, 0)) if event["at"] <= last]
     world = World(config, min((event["at"] for event in stream), default=last), last)
     answered, driven = _cases(stream, world), _cases(stream, world)
     _answer(answered, stream)
-    _end(driven, "answer", _of(stream, "testdrive.driven"))
+    _end(driven, "answer", of(stream, "testdrive.driven"))
     pauses = defaultdict(list)
-    for event in _of(stream, "testdrive.deferred"):
-        pauses[event.get("subject")].append((event["at"], _date(event, "deferred_to", world) or 0))
+    for event in of(stream, "testdrive.deferred"):
+        pauses[event.get("subject")].append((event["at"], date(event, "deferred_to", world) or 0))
     touchpoints = world.written["touchpoints"]
     open_hours = int(touchpoints["answer-request"]["promise"].removesuffix("h open"))
     for name, case in answered.items():
         case.due = _open_due(case, pauses[name], open_hours * HOUR, world)
     days = int(touchpoints["request-to-drive"]["promise"]["or"].removesuffix("d"))
-    for event in _of(stream, "testdrive.requested"):
+    for event in of(stream, "testdrive.requested"):
         asked = driven.get(event.get("subject", ""))
         if asked and asked.due is None and asked.start == event["at"]:
-            asked.due = max(asked.start + days * DAY, _date(event, "wanted_at", world) or 0)
+            asked.due = max(asked.start + days * DAY, date(event, "wanted_at", world) or 0)
     return {"answer-request": answered, "request-to-drive": driven}
-
-
-def _read(path: Path, world: World) -> Iterator[Event]:
-    """Yield what its source delivers, each source and id once; `at` is its instant."""
-    seen = set()
-    for line in path.read_text(encoding="utf-8-sig").splitlines():
-        parsed = json.loads(line) if line.strip() else []
-        for event in parsed if isinstance(parsed, list) else [parsed]:
-            identity = (event["source"], event["id"])
-            delivered = world.written["sources"].get(event["source"], {}).get("delivers", ())
-            if event["type"] in delivered and identity not in seen:
-                seen.add(identity)
-                yield event | {"at": milliseconds(datetime.fromisoformat(event["time"]))}
 
 
 def _cases(stream: list[Event], world: World) -> dict[str, Case]:
     """Return the cases that were started and, it may be, cancelled; the earliest start counts."""
     cases: dict[str, Case] = {}
-    for event in _of(stream, "testdrive.requested"):
-        unit = _attribute(event, "unit")
+    for event in of(stream, "testdrive.requested"):
+        unit = attribute(event, "unit")
         if unit in world.units and event.get("subject"):
-            new = Case(event["at"], unit, _attribute(event, "customer"))
+            new = Case(event["at"], unit, attribute(event, "customer"))
             cases.setdefault(event["subject"], new)
-    _end(cases, "cancel", _of(stream, "testdrive.withdrawn"))
+    _end(cases, "cancel", of(stream, "testdrive.withdrawn"))
     return cases
 
 
@@ -118,15 +102,15 @@ def _end(cases: dict[str, Case], how: str, events: Iterable[Event]) -> None:
 
 def _answer(cases: dict[str, Case], stream: list[Event]) -> None:
     """Let persons answer by case, then calls by customer and unit: each the oldest open case."""
-    replies = _of(stream, "testdrive.answered")
-    _end(cases, "answer", [e for e in replies if _data(e).get("by") == "person"])
-    of = defaultdict(list)
+    replies = of(stream, "testdrive.answered")
+    _end(cases, "answer", [e for e in replies if data(e).get("by") == "person"])
+    theirs = defaultdict(list)
     for case in sorted(cases.values(), key=lambda case: case.start):
-        of[case.customer, case.unit].append(case)
-    for call in _of(stream, "call.connected"):
-        at, who = call["at"], (_attribute(call, "customer"), _attribute(call, "unit"))
-        if _data(call).get("seconds", 0) >= 30 and None not in who:
-            for case in of[who]:
+        theirs[case.customer, case.unit].append(case)
+    for call in of(stream, "call.connected"):
+        at, who = call["at"], (attribute(call, "customer"), attribute(call, "unit"))
+        if data(call).get("seconds", 0) >= 30 and None not in who:
+            for case in theirs[who]:
                 running = case.start <= at and (case.cancel is None or at <= case.cancel)
                 if running and (case.answer is None or at < case.answer):
                     case.answer = at
@@ -149,33 +133,3 @@ def _open_due(case: Case, pauses: list[tuple[int, int]], left: int, world: World
         left -= gained
         begin = min(max(over, end), world.last)
     return None
-
-
-def _of(stream: list[Event], kind: str) -> list[Event]:
-    """Return the events of one type in the order of their instants, ties as they were read."""
-    return sorted((e for e in stream if e["type"] == kind), key=lambda event: event["at"])
-
-
-def _data(event: Event) -> dict[str, Any]:
-    """Return the fields of an event."""
-    return event.get("data") or {}
-
-
-def _attribute(event: Event, name: str) -> Any:
-    """Return an extension attribute, or the field of the same name."""
-    return event.get(name, _data(event).get(name))
-
-
-def _date(event: Event, name: str, world: World) -> int | None:
-    """Return the instant that a field names, on the unit's clock where it has no offset."""
-    text = _data(event).get(name)
-    if text is None:
-        return None
-    wall = datetime.fromisoformat(text)
-    row = world.units.get(_attribute(event, "unit"), world.written["defaults"])
-    return milliseconds(wall if wall.tzinfo else wall.replace(tzinfo=ZoneInfo(row["timezone"])))
-
-
-def milliseconds(instant: datetime) -> int:
-    """Return an instant as whole milliseconds."""
-    return round(instant.timestamp() * 1000)

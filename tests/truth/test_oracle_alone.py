@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.truth.minutes import World
-from tests.truth.oracle import judge, late, milliseconds, outcomes
+from tests.truth.oracle import judge, late, outcomes
+from tests.truth.stream import milliseconds
 
 CONFIG = Path(__file__).parents[2] / "config"
 LATER = "2026-06-12T12:00:00+02:00"
