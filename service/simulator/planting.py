@@ -11,7 +11,7 @@ from random import Random
 from service.simulator.dealers import Dealer
 
 DAY_S = 86_400
-DAYS = {"freeze": (4, 7), "slow": (11, 18), "stall": (11, 20), "ramp": (14, 24)}
+DAYS = {"slow": (14, 20), "freeze": (4, 7), "stall": (12, 20), "ramp": (14, 24)}
 SLOW = 4.0
 RAMP = 6.0
 DEALER_WEEKS_A_TROUBLE = 80

@@ -15,6 +15,7 @@ from service.simulator.planting import DAY_S, Trouble
 from service.simulator.staff import answered_at
 
 HOUR_S = 3600
+SUNDAY = 6
 PROMISED_S = 3600
 MODELS = ("aurora-one", "aurora-two", "aurora-tour", "aurora-city")
 CHANCE = {
@@ -25,9 +26,9 @@ CHANCE = {
     "short call": 0.3,
     "called as well": 0.05,
     "told": 0.25,
-    "drives in time": 0.8,
-    "drives late": 0.62,
-    "steps back": 0.65,
+    "drives in time": 0.86,
+    "drives late": 0.7,
+    "steps back": 0.75,
     "survey": 0.07,
 }
 BUYS = {(True, True): 0.3, (True, False): 0.18, (False, True): 0.03, (False, False): 0.01}
@@ -102,6 +103,7 @@ class Story:
         if self._chance("wanted later"):
             local = datetime.fromtimestamp(self.asked, self.dealer.zone)
             day = local + timedelta(days=self.draw.randint(2, 24))
+            day += timedelta(days=day.weekday() == SUNDAY)
             at = day.replace(hour=self.draw.randint(9, 17), minute=30, second=0, fold=0)
             data["wanted_at"] = at.isoformat()
             wanted = int(at.timestamp())
@@ -140,7 +142,7 @@ class Story:
     def _drive(self, answered: int, wanted: int | None) -> None:
         """Let the customer drive, step back, or simply not come."""
         if self._chance("drives in time" if self.in_time else "drives late"):
-            days = 1 + min(self.draw.expovariate(0.9), 11)
+            days = 1 + min(self.draw.expovariate(1.5), 11)
             earliest = max(answered + int(days * DAY_S), (wanted or 0) - DAY_S // 3)
             self.driven = self.hours.later(earliest, self.draw.randint(0, 2 * HOUR_S))
             self._say("testdrive.driven", self.driven)
