@@ -6,8 +6,10 @@ Stopping goes door, writer, courier; being killed at any point is as good as sto
 """
 
 import asyncio
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import uvicorn
@@ -48,7 +50,9 @@ class Embedded:
         config = uvicorn.Config(
             self._app, log_config=None, lifespan="off", timeout_graceful_shutdown=STOP_S
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, server.leave)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         told = False
         while not serving.done():
@@ -59,6 +63,17 @@ class Embedded:
                 server.should_exit = True
             await asyncio.wait({serving}, timeout=WATCH_S if told else 0.01)
         await serving
+
+
+class _Server(uvicorn.Server):
+    """Leave signals to us: the library's own way ends the process before the writer has."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def leave(self) -> None:
+        self.should_exit = True
 
 
 class _CourierThread(Thread):
