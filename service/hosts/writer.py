@@ -112,7 +112,7 @@ class Writer:
     def _run(self) -> None:
         try:
             while not (self._stop.is_set() and self._jobs.empty() and not self._loop.waiting):
-                self._turn(self._gather())
+                self.turn(self._gather())
         except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
             self.failed = error
             self._refuse(error)
@@ -136,7 +136,8 @@ class Writer:
             patience = 0.0
         return jobs
 
-    def _turn(self, jobs: list[Batch | Call]) -> None:
+    def turn(self, jobs: Sequence[Batch | Call]) -> None:
+        """Commit these jobs and the last results together, answer, then fold."""
         batches = [job for job in jobs if isinstance(job, Batch)]
         calls = [job for job in jobs if isinstance(job, Call)]
         chunks = self._chunks(batches)
