@@ -20,6 +20,8 @@ from service.errors import BusyError, ConfigurationError, DamagedError
 from service.store.migrate import migrate
 from service.store.transaction import Transaction
 
+# Written into the head of our files, so that another program's are never taken for ours.
+OURS = 0x45524F53
 _RESTORE = "restore the last backup; the file was left as it is"
 
 
@@ -36,23 +38,21 @@ class Store:
     def open(cls, url: str) -> "Store":
         """Open or make the database of a SQLite URL; raise BusyError or DamagedError."""
         path = database_path(url)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.umask(0o077)
-        path.parent.mkdir(parents=True, exist_ok=True)
         lock = _lock(path)
-        engine = create_engine(
-            url, isolation_level="AUTOCOMMIT", connect_args={"check_same_thread": False}
-        )
-        event.listen(engine, "connect", _prepare)
         try:
-            connection = engine.connect()
-            _check(connection, path)
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            migrate(connection)
-            connection.exec_driver_sql("COMMIT")
+            if not path.exists():
+                _create(path)
+            _look(path)
+            engine = _engine(url)
+            return cls(engine, _checked(engine, path), lock)
         except DatabaseError as error:
             lock.close()
             raise DamagedError(f"{path} is damaged: {error.orig}", _RESTORE) from None
-        return cls(engine, connection, lock)
+        except BaseException:
+            lock.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -102,7 +102,45 @@ def _prepare(raw: Any, _: object) -> None:
         raw.execute(f"PRAGMA {pragma}")
 
 
-def _check(connection: Connection, path: Path) -> None:
+def _engine(url: str) -> Engine:
+    engine = create_engine(
+        url, isolation_level="AUTOCOMMIT", connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _create(path: Path) -> None:
+    """Make a database beside its place and move it there when it is whole.
+
+    So an empty or half-made file in its place can only be damage.
+    """
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    engine = _engine(f"sqlite:///{new}")
+    with engine.connect() as connection:
+        migrate(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {OURS}")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    new.replace(path)
+
+
+def _look(path: Path) -> None:
+    """Refuse a file that is not ours by its first bytes, before anything could change it."""
+    with path.open("rb") as file:
+        head = file.read(100)
+    if head[:16] != b"SQLite format 3\x00" or int.from_bytes(head[68:72]) != OURS:
+        raise DamagedError(f"{path} is damaged, or not a database of ours", _RESTORE)
+
+
+def _checked(engine: Engine, path: Path) -> Connection:
+    """Return the writing connection of a database that is whole and up to date."""
+    connection = engine.connect()
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     if found != "ok":
+        connection.close()
+        engine.dispose()
         raise DamagedError(f"{path} is damaged: {found}", _RESTORE)
+    migrate(connection)
+    return connection
