@@ -4,10 +4,11 @@ What is pinned on a case (its promise and marks) stays as it was; rules are live
 touchpoint that is gone ends its standing findings with the reason `configuration`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.engine.place import Places
-from service.engine.plan import PATTERNS, Plan, Promise, Span, Touchpoint
+from service.engine.plan import PATTERNS, Plan, Promise, Source, Span, Touchpoint
 from service.engine.promise import FULL
 from service.engine.share import ShareStream
 from service.engine.timeline import Timeline
@@ -19,6 +20,7 @@ class Adopted:
     """Hold a plan at work; `lines` gives each touchpoint's timeline by position."""
 
     plan: Plan
+    sources: Mapping[str, Source]
     tracks: list[Track]
     names: list[str]
     timelines: list[Timeline]
@@ -39,9 +41,9 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
     for track in tracks:
         for name, ear in track.ears():
             ears.setdefault(name, []).append(ear)
-    adopted = Adopted(
-        plan, tracks, [t.plan.id for t in tracks], list(timelines.values()), lines, ears
-    )
+    names = [track.plan.id for track in tracks]
+    lanes = list(timelines.values())
+    adopted = Adopted(plan, plan.sources, tracks, names, lanes, lines, ears)
     if before is not None:
         _carry(before, adopted, now)
     return adopted

@@ -89,11 +89,11 @@ class Calendar:
         return i < len(self._opens) and self._opens[i] <= at
 
     def _open_before(self, at: int) -> int:
-        self._cover(at)
+        if not self._first <= at < self._last:
+            self._cover(at)
         i = bisect_right(self._closes, at)
-        if i == len(self._closes):
-            return self._ends[-1] if self._ends else 0
-        return self._ends[i] - (self._closes[i] - max(at, self._opens[i]))
+        opens, closes = self._opens[i], self._closes[i]
+        return self._ends[i] - (closes - (max(opens, at)))
 
     def _cover(self, at: int) -> None:
         """Make sure that every span which begins before `at`, and the one after, is expanded."""
@@ -103,6 +103,8 @@ class Calendar:
             self._clear()
         while self._next_day <= day + 3 or not self._closes or self._closes[-1] <= at:
             self._grow()
+        self._first = (self._first_day + 3) * DAY_MS
+        self._last = min((self._next_day - 3) * DAY_MS, self._closes[-1])
 
     def _clear(self) -> None:
         """Forget all spans.
@@ -115,6 +117,8 @@ class Calendar:
         self._days: list[int] = []
         self._day_closes: list[int] = []
         self._pending: list[tuple[int, int]] = []
+        # Instants in between need no further look: everything around them is expanded.
+        self._first = self._last = 0
 
     def _grow(self) -> None:
         """Expand the next days; a union's members may name different spans for one day."""

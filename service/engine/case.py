@@ -128,7 +128,10 @@ class Case:
 
     def pauses(self) -> tuple[Pause, ...]:
         """Return the union of the pauses, cut at the start and, if endless, at the end."""
-        if not any(fact.kind is Fact.PAUSE for fact in self.facts):
+        for fact in self.facts:
+            if fact.kind is Fact.PAUSE:
+                break
+        else:
             return ()
         found = self._timed() if self.pinned.pause_has_end else toggled(self.facts)
         if self.ended is not None:
@@ -143,6 +146,11 @@ class Case:
         calendar = self.place.calendar
         if not self.facts:
             self.end, self.ended = End.NOT, None
+            self.due = due(self.terms, self.base, (), calendar)
+            return
+        if len(self.facts) == 1 and self.facts[0].kind is Fact.ANSWER:
+            # By far the most cases: asked, answered.
+            self.end, self.ended = End.ANSWERED, self.facts[0].time
             self.due = due(self.terms, self.base, (), calendar)
             return
         self.end, self.ended = first_end(self.facts)
@@ -175,7 +183,7 @@ class Case:
 
     def due_at(self, at: int) -> int | None:
         """Return the due instant as the facts up to an instant give it."""
-        if not any(fact.time > at for fact in self.facts):
+        if max(fact.time for fact in self.facts) <= at:
             return self.due
         before = Case(self.id, self.track, tuple(fact for fact in self.facts if fact.time <= at))
         who = (self.customer, self.via, self.provenance)
@@ -185,8 +193,11 @@ class Case:
 
     def next_change(self) -> int | None:
         """Return when the due instant changes next for those who look at the row."""
-        times = [fact.time for fact in self.facts if fact.kind >= Fact.RESTART]
-        return min((time for time in times if time > self.shown), default=None)
+        found = None
+        for fact in self.facts:
+            if fact.kind >= Fact.RESTART and fact.time > self.shown:
+                found = fact.time if found is None else min(found, fact.time)
+        return found
 
     def _changes(self) -> list[Known]:
         """Return what may break or renew the promise: after the start, before the end."""

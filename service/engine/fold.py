@@ -121,7 +121,7 @@ class Engine:
             self.tally.differing += known != event.digest
             return
         at_work = self._at_work
-        source = at_work.plan.sources.get(event.source)
+        source = at_work.sources.get(event.source)
         if source is None or event.time < self.now - source.correct_for_ms:
             self.tally.too_late += 1
             self._too_late.append(event)

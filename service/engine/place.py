@@ -4,7 +4,7 @@ A region's opening hours are the union of its units' hours (02, "Durations"), co
 rule first asks for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from service.engine.business_time import Calendar
 from service.engine.plan import Plan
@@ -53,13 +53,9 @@ class Places:
         }
         self._unions: dict[tuple[str, str, str], Calendar] = {}
 
-    def unit(self, kind: str, name: str) -> Place | None:
-        """Return a declared unit; None for one that the company does not know."""
-        return self._units.get(kind, {}).get(name)
-
-    def units(self, kind: str) -> Iterable[Place]:
-        """Return all units of a kind."""
-        return self._units.get(kind, {}).values()
+    def units(self, kind: str) -> Mapping[str, Place]:
+        """Return the declared units of a kind by id."""
+        return self._units.get(kind, {})
 
     def calendar(self, kind: str, per: str, scope: str) -> Calendar:
         """Return the opening hours of a unit, a region or the whole company."""

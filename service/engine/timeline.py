@@ -113,7 +113,7 @@ class Timeline:
     def _push(self, thing: Thing, tracks: list[Track]) -> None:
         """Put all items of a thing up to the goal in order; file the first one beyond it."""
         if isinstance(thing, Case):
-            self._push_case(thing)
+            self._push_case(thing, tracks)
         elif isinstance(thing, Orphans):
             tracks[thing.track].orphans.pop(thing.id, None)
         else:
@@ -131,8 +131,18 @@ class Timeline:
         name = f"{episode.touchpoint}/{episode.rule}/{episode.scope}"
         heappush(self._ready, (at, EDGE, at, name, 0, 0, next(self._serial), stream))
 
-    def _push_case(self, case: Case) -> None:
+    def _push_case(self, case: Case, tracks: list[Track]) -> None:
+        """Put the first item of a case up to the goal in order; file the one beyond it.
+
+        What no rule could hear, such as a start or the end of a case that passed no mark, happens
+        at once: its place in the order cannot matter, and ordering it would cost most of a fold.
+        """
         at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
+        while at <= self._goal and self._unheard(case, checkpoint):
+            self._happen(case, tracks[case.track], at, checkpoint)
+            if checkpoint == FORGET:
+                return
+            at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
         if item is NOTHING:
             return
         if at > self._goal:
@@ -140,6 +150,9 @@ class Timeline:
             return
         entry = (at, rank, case.started, case.id, checkpoint, case.track, next(self._serial), case)
         heappush(self._ready, entry)
+
+    def _unheard(self, case: Case, checkpoint: int) -> bool:
+        return checkpoint < 0 and (checkpoint != END or not case.listed)
 
     def _take(self, entry: Entry, tracks: list[Track]) -> None:
         instant, checkpoint, thing = entry[0], entry[4], entry[7]
@@ -157,9 +170,7 @@ class Timeline:
         at, _, expected = next_item(case, self.correct_for_ms)
         if at == instant and expected == checkpoint:
             self._happen(case, track, instant, checkpoint)
-            if checkpoint == FORGET:
-                return
-        self._push_case(case)
+        self._push_case(case, tracks)
 
     def _happen(self, case: Case, track: Track, instant: int, checkpoint: int) -> None:
         if checkpoint == START:
@@ -178,9 +189,10 @@ class Timeline:
     def _end(self, case: Case, track: Track, instant: int) -> None:
         case.seen_end = True
         self.counts.touch(case)
-        if case.listed:
-            case.listed = False
-            self.listed.append(Cleared(track.plan.id, case.id, instant))
+        if not case.listed:
+            return
+        case.listed = False
+        self.listed.append(Cleared(track.plan.id, case.id, instant))
         self._tell(case, track, lambda stream: stream.end(case, instant))
 
     def _pass(self, case: Case, track: Track, instant: int, percent: int) -> None:
@@ -214,8 +226,7 @@ class Timeline:
             return
         case.scored = now
         self.counts.touch(case)
-        for rule in track.plan.rules:
-            stream = track.stream(rule, case.place)
+        for stream in track.streams_at(case.place):
             if isinstance(stream, ShareStream):
                 self._emit(stream.correct(case, self.watermark, now == "late"))
 
@@ -228,12 +239,14 @@ class Timeline:
             return
         case = min(fitting, key=lambda found: (found.started, found.id))
         case.learn(sought.fact)
-        self._push_case(case)
+        self.counts.touch(case)
+        self._push_case(case, tracks)
 
     def _tell(self, case: Case, track: Track, what: Callable[[Stream], Signal | None]) -> None:
-        for rule in track.plan.rules:
-            stream = track.stream(rule, case.place)
-            self._emit(what(stream))
+        for stream in track.streams_at(case.place):
+            signal = what(stream)
+            if signal is not None:
+                self.signals.append(signal)
             if isinstance(stream, ShareStream) and stream.filed < 0:
                 self._push_edge(stream)
 

@@ -77,6 +77,7 @@ class Track:
         self.pinned = Pinned(number, self.marks, ends, touchpoint.promise, zone)
         self.streams: dict[tuple[str, str], Stream] = {}
         self.not_opened: dict[str, int] = {}
+        self._at: dict[str, tuple[Stream, ...]] = {}
         self.matches = sorted(
             {p.match for name, _ in KINDS for p in getattr(touchpoint, name) if p.match}
         )
@@ -84,6 +85,7 @@ class Track:
         self._fixed = (
             None if touchpoint.promise.span is None else Terms(touchpoint.promise.span, None, "")
         )
+        self._units = places.units(touchpoint.unit_kind)
         self._plain = touchpoint.promise.kind == "span"
 
     def ears(self) -> list[tuple[str, Ear]]:
@@ -107,7 +109,8 @@ class Track:
     def open(self, event: Event) -> Case | None:
         """Begin a case, or correct its start; None if the event cannot (counted by reason)."""
         name = self.case_of(event)
-        place = self.places.unit(self.plan.unit_kind, text_at(event, self.plan.unit))
+        unit = event.unit if self.plan.unit == "unit" else text_at(event, self.plan.unit)
+        place = self._units.get(unit)
         if not name or place is None:
             self._refuse("unit" if name else "case")
             return None
@@ -157,6 +160,14 @@ class Track:
             found = self.streams[key] = self._make(rule, place)
         return found
 
+    def streams_at(self, place: Place) -> tuple[Stream, ...]:
+        """Return the streams of all rules that judge a place."""
+        found = self._at.get(place.id)
+        if found is None:
+            found = tuple([self.stream(rule, place) for rule in self.plan.rules])
+            self._at[place.id] = found
+        return found
+
     def _make(self, rule: Rule, place: Place) -> Stream:
         scope = place.scope(rule.per)
         if rule.kind == "waiting":
@@ -171,7 +182,7 @@ class Track:
         self.not_opened[reason] = self.not_opened.get(reason, 0) + 1
 
     def _index(self, case: Case, event: Event) -> None:
-        keys = [(names, tuple(value_at(event, name) for name in names)) for names in self.matches]
+        keys = [(names, tuple([value_at(event, name) for name in names])) for names in self.matches]
         case.wanted = tuple(key for key in keys if all(value not in (None, "") for value in key[1]))
         for key in case.wanted:
             self.index.setdefault(key, []).append(case)
@@ -188,6 +199,10 @@ class Track:
 
 def value_at(event: Event, path: str) -> object:
     """Return what stands at `unit`, `customer`, `case`, `via` or `data.x`."""
+    if path == "unit":
+        return event.unit
+    if path == "customer":
+        return event.customer
     if path.startswith("data."):
         return event.data.get(path[5:])
     found: object = getattr(event, path)
