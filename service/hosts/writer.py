@@ -27,6 +27,7 @@ EVENTS_PER_TURN = 2000
 QUEUED_MAX = 100_000
 GATHER_S = 0.02
 MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 
 
 class Stamping(Protocol):
@@ -166,7 +167,7 @@ class Writer:
     def _chunks(self, batches: list[Batch]) -> list[Chunk]:
         events = [event for batch in batches for event in batch.events]
         if self._stamps is None:
-            return by_minute(events)
+            return by_hour(events)
         now = self._stamps.now()
         if events:
             return [Chunk(now, events)]
@@ -182,14 +183,14 @@ class Writer:
         return True
 
 
-def by_minute(events: Sequence[Event]) -> list[Chunk]:
-    """Cut events into chunks stamped by the events' own time, one for each minute."""
+def by_hour(events: Sequence[Event]) -> list[Chunk]:
+    """Cut events into chunks stamped by the events' own time, one for each hour."""
     chunks: list[Chunk] = []
     group: list[Event] = []
     stamp = -(2**62)
     for event in events:
         at = event.time if event.recorded is None else event.recorded
-        if group and at // MINUTE_MS > stamp // MINUTE_MS:
+        if group and at // HOUR_MS > stamp // HOUR_MS:
             chunks.append(Chunk(stamp, group))
             group = []
         group.append(event)
