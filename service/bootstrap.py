@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TextIO
@@ -56,6 +57,7 @@ class Service:
     decoder: Decoder
     writer: Writer
     host: Embedded
+    unserved: tuple[str, ...]
 
 
 def build(
@@ -67,6 +69,11 @@ def build(
 ) -> Service:
     """Return the embedded service, caught up with its log; nothing runs yet."""
     refuse_public(process.address[0])
+    if process.log != "sqlite":
+        raise ConfigurationError(
+            [f"EROSION_LOG: {process.log} is not built; leave it out or say sqlite"]
+        )
+    metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
     compiled = compile_settings(load(process.config))
     secrets = Secrets.read(process.secrets)
     store = Store.open(process.database_url)
@@ -79,16 +86,18 @@ def build(
     writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
-    courier = Courier(
-        outbox, channels(process, secrets, console), clock=now_ms, on_attempt=metrics.attempted
-    )
+    ways = channels(process, secrets, console)
+    courier = Courier(outbox, ways, clock=now_ms, on_attempt=metrics.attempted)
     app = make_app(
         event_routes(decoder, taker(writer)),
         lambda: "" if writer.failed is None else "nothing can be written: see the log",
         reads.alerts,
         reads.waiting,
     )
-    return Service(compiled, store, log, loop, decoder, writer, Embedded(app, writer, courier))
+    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
+    unserved = tuple(sorted(used - {way.name for way in ways}))
+    host = Embedded(app, writer, courier)
+    return Service(compiled, store, log, loop, decoder, writer, host, unserved)
 
 
 def taker(writer: Writer) -> Callable[[Sequence[Event], Sequence[Rejected]], "Future[None] | None"]:

@@ -67,6 +67,8 @@ def simulate(
     """Invent a stream of test drives with known faults, and the truth beside it."""
     from service.simulator.run import run
 
+    if not out.parent.is_dir():
+        raise ErosionError(f"there is no folder {out.parent}", "make it first, or write elsewhere")
     beside = truth or out.with_suffix(".truth.json")
     lines = run(
         out,

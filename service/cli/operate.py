@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import httpx
 
 LINES_PER_REQUEST = 500
+MISSING = {"email": "EROSION_SMTP_HOST", "slack": "EROSION_SECRETS with slack_webhook_NAME"}
 TRIES = 30
 
 
@@ -42,6 +43,12 @@ def run(
     service = build(process, clock_events=clock == "events")
     for warning in service.compiled.warnings:
         log.warning("configuration", detail=warning)
+    for channel in service.unserved:
+        log.warning(
+            "no settings for a channel that receivers use",
+            channel=channel,
+            missing=MISSING.get(channel, ""),
+        )
 
     def ready(port: int) -> None:
         host = process.address[0]

@@ -79,7 +79,10 @@ def case(
     """Show one customer's passes through the touchpoints, on both clocks."""
     found = _reads().case(name)
     if not found["outcomes"]:
-        raise NotFoundError(f"no case {name!r} is known", "ids are as in `subject` of the events")
+        raise NotFoundError(
+            f"no case {name!r} is known",
+            "ids are as in `subject` of the events; a case shows after its source's `wait`, 60 s by default",
+        )
     if as_json:
         put(found)
         return
@@ -120,7 +123,7 @@ def why(
             f"{row['number']}. {row['transition']} at {_text(row['instant'])}: {_people(row['customers'])} ({row['reason']})"
         )
         for key, value in row["evidence"].items():
-            print(f"     {key}: {_shown(key, value)}")
+            print(f"     {_label(key)}: {_shown(key, value)}")
     for row in found["deliveries"]:
         print(
             f"to {row['receiver']} by {row['channel']}: {row['state']}, {row['why']}; {row['detail'] or 'not tried yet'}"
@@ -181,10 +184,22 @@ def _people(count: int) -> str:
     return "1 customer" if count == 1 else f"{count} customers"
 
 
-def _shown(key: str, value: object) -> object:
+def _label(key: str) -> str:
+    return key.removesuffix("_ms").replace("_", " ")
+
+
+def _shown(key: str, value: object) -> str:
     if isinstance(value, int) and key in ("since", "oldest_started"):
         return _text(value)
-    return _length(value) if isinstance(value, int) and key.endswith("_ms") else value
+    if isinstance(value, int) and key.endswith("_ms"):
+        return _length(value)
+    if isinstance(value, int) and key in ("kept_below", "recover_above"):
+        return f"{value / 100:g} %"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} %: {count}" for name, count in value.items())
+    if isinstance(value, list):
+        return ", ".join(" ".join(map(str, i)) if isinstance(i, list) else str(i) for i in value)
+    return str(value)
 
 
 def _safe(cell: str) -> str:

@@ -150,9 +150,8 @@ def _close(old: Track, keys: set[tuple[str, str]], lines: list[Timeline], now: i
 
 def _carry_rest(line: Timeline, before: Adopted, after: Adopted, new: dict[str, Track]) -> None:
     """Take over facts still looking for their case, and counts not yet told."""
-    for waiting in line.sought.values():
-        for sought in waiting:
-            track = new.get(before.names[sought.track])
-            if track is not None:
-                after.lines[track.position].seek(sought._replace(track=track.position))
+    for sought in line.seekers.all():
+        track = new.get(before.names[sought.track])
+        if track is not None:
+            after.lines[track.position].seek(sought._replace(track=track.position))
     after.timelines[0].counts.take_over(line.counts)

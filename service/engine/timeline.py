@@ -16,6 +16,7 @@ from service.engine.case import Case
 from service.engine.counts import Counts
 from service.engine.item import CHANGE, EDGE, END, FACT, FORGET, NOTHING, START, next_item
 from service.engine.promise import FULL
+from service.engine.seeking import Seekers
 from service.engine.share import ShareStream
 from service.engine.timers import MINUTE_MS, Timers
 from service.engine.track import Orphans, Sought, Stream, Track
@@ -34,7 +35,7 @@ class Timeline:
         self.correct_for_ms = correct_for_ms
         self.watermark = -(2**62)
         self.timers: Timers[Thing] = Timers()
-        self.sought: dict[int, list[Sought]] = {}
+        self.seekers = Seekers()
         self.signals: list[Signal] = []
         self.listed: list[Waiting | Cleared] = []
         self.counts = Counts()
@@ -48,8 +49,7 @@ class Timeline:
 
     def state(self) -> tuple[object, ...]:
         """Return what a snapshot must know beside cases and streams."""
-        sought = sorted(fact for facts in self.sought.values() for fact in facts)
-        return (self.counts.state(), [tuple(fact) for fact in sought])
+        return (self.counts.state(), [tuple(sought) for sought in self.seekers.all()])
 
     @property
     def judged_to(self) -> int:
@@ -64,11 +64,8 @@ class Timeline:
 
     def next_instant(self) -> int | None:
         """Return the first minute in which something may be due."""
-        found = self.timers.next_instant()
-        if not self.sought:
-            return found
-        first = min(self.sought) * MINUTE_MS
-        return first if found is None else min(found, first)
+        wanted = (self.timers.next_instant(), self.seekers.first())
+        return min((at for at in wanted if at is not None), default=None)
 
     def file(self, case: Case) -> None:
         """File a case under its next instant."""
@@ -80,8 +77,7 @@ class Timeline:
 
     def seek(self, sought: Sought) -> None:
         """File a fact that must find its case when the timeline reaches it."""
-        minute = max(sought.fact.time, self.watermark) // MINUTE_MS
-        self.sought.setdefault(minute, []).append(sought)
+        self.seekers.file(sought, self.watermark)
 
     def advance(self, goal: int, tracks: list[Track], items_max: int) -> bool:
         """Take what is due up to `goal`, at most `items_max` items; tell whether more is due."""
@@ -100,15 +96,10 @@ class Timeline:
         self._goal = goal
         for thing in self.timers.release(goal):
             self._push(thing, tracks)
-        last = goal // MINUTE_MS
-        for minute in sorted(minute for minute in self.sought if minute <= last):
-            for sought in self.sought.pop(minute):
-                if sought.fact.time <= goal:
-                    fact = sought.fact
-                    key = (fact.time, FACT, fact.time, "", fact.key, sought.track)
-                    heappush(self._ready, (*key, next(self._serial), sought))
-                else:
-                    self.seek(sought)
+        for sought in self.seekers.release(goal):
+            fact = sought.fact
+            key = (fact.time, FACT, fact.time, "", fact.key, sought.track)
+            heappush(self._ready, (*key, next(self._serial), sought))
 
     def _push(self, thing: Thing, tracks: list[Track]) -> None:
         """Put all items of a thing up to the goal in order; file the first one beyond it."""

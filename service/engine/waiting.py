@@ -50,7 +50,8 @@ class WaitingStream:
         self.rule = rule
         self.episode = Episode(touchpoint, rule.id, rule.per, scope)
         self.levels = [(percent, Level(level)) for percent, level in rule.marks if level != "watch"]
-        self.past = {percent: Past() for percent, _ in self.levels}
+        self.past = {percent: Past() for percent, _ in rule.marks}
+        self._notifying = {percent for percent, _ in self.levels}
         self.improving = False
         self.kept_in_row = 0
 
@@ -70,6 +71,8 @@ class WaitingStream:
         if past is None:
             return None
         past.add(case)
+        if percent not in self._notifying:
+            return None
         if not self.episode.is_open:
             return self._open(instant)
         if self.improving and percent == self.levels[0][0] and self._enough(percent):

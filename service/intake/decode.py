@@ -42,6 +42,9 @@ class _Type(NamedTuple):
     starts: tuple[str, ...]
 
 
+_UNWANTED = _Type((), ())
+
+
 class Decoder:
     """Turn bytes into events as one plan understands them."""
 
@@ -117,42 +120,30 @@ class Decoder:
         kind = _text(value, "type", Reason.TYPE)
         if kind not in self._delivers[source]:
             raise _Bad(Reason.TYPE, f"source {source} does not deliver {kind!r}")
-        time = _instant(value.get("time"), "time")
         data = value.get("data")
         data = data if isinstance(data, Mapping) else {}
-        wanted = self._types.get(kind)
-        kept = (
-            {field: found for field in wanted.fields if (found := _at(data, field)) is not None}
-            if wanted
-            else {}
-        )
+        wanted = self._types.get(kind, _UNWANTED)
+        kept = {path: found for path in wanted.fields if (found := _at(data, path)) is not None}
+        case = _plain(value.get("subject"))
+        if wanted.starts and not case:
+            self._need_case(wanted.starts, kept)
         unit, customer, via, provenance, recorded = (
             value.get(field) or data.get(field) for field in _ASKED_IN_DATA
         )
-        case = _plain(value.get("subject"))
-        if wanted and wanted.starts and not case:
-            self._need_case(wanted.starts, kept)
         person = _plain(customer)
         rest = (
             kind,
-            time,
+            _instant(value.get("time"), "time"),
+            None if recorded is None else _instant(recorded, "recordedtime"),
             case,
             _plain(unit),
             self._pseudonym(person) if person else "",
             _plain(via),
             _plain(provenance) or self._sources[source].provenance,
-        )
-        return Event(
-            _hash(f"{source}\0{name}"),
-            _hash(repr((rest, kept))),
-            source,
-            name,
-            kind,
-            time,
-            None if recorded is None else _instant(recorded, "recordedtime"),
-            *rest[2:],
             kept,
         )
+        digest = _hash(repr((*rest[:2], *rest[3:])))
+        return Event(_hash(f"{source}\0{name}"), digest, source, name, *rest)
 
     def _need_case(self, paths: tuple[str, ...], data: Mapping[str, object]) -> None:
         if not any(path.startswith("data.") and _plain(data.get(path[5:])) for path in paths):

@@ -18,7 +18,6 @@ class Reason(StrEnum):
     TYPE = "type"
     TIME = "time"
     CASE = "case"
-    FIELD = "field"
 
 
 class Rejected(NamedTuple):

@@ -9,19 +9,17 @@ import gc
 import http.client
 import json
 import pstats
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
-from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
-from service.engine.values import Chunk, Event
+from service.engine.plan import Plan
+from service.engine.values import Event
 from service.hosts.replay import Replay
 from service.intake.decode import Decoder
 from service.log.codec import encode_events
@@ -29,6 +27,8 @@ from service.log.sqlite import SqliteLog
 from service.settings import compile_settings, load
 from service.simulator.run import run
 from service.store.store import Store
+from tests.bench.folding import chunks_of, fold_all
+from tests.bench.memory import bench_memory
 from tests.running import COMMAND, Running, environment, service
 from tests.worlds import KEY, write_config
 
@@ -51,21 +51,6 @@ def tell(what: str, seconds: float, count: int, budget: str = "") -> None:
     """Print one line."""
     rate = f"{count / seconds:>10,.0f}/s  {seconds / count * 1e6:>7.2f} us"
     print(f"{what:<58} {rate}   {budget}")
-
-
-def chunks_of(events: Sequence[Event], size: int) -> list[Chunk]:
-    """Cut a stream into chunks of a fixed size."""
-    parts = [events[first : first + size] for first in range(0, len(events), size)]
-    return [Chunk(max(e.recorded or e.time for e in part), part) for part in parts]
-
-
-def fold_all(plan: Plan, chunks: Sequence[Chunk]) -> Engine:
-    """Fold everything in a new engine."""
-    engine = Engine()
-    engine.fold(Chunk(-(2**62), (), to_data(plan)))
-    for chunk in chunks:
-        engine.fold(chunk)
-    return engine
 
 
 def bench_parts(plan: Plan, lines: list[bytes], folder: Path) -> list[Event]:
@@ -136,66 +121,6 @@ def _event(name: str, kind: str, at: datetime, number: int) -> dict[str, object]
         "time": at.isoformat(),
     }
     return fields | {"subject": f"c{number}", "unit": "abc"[number % 3], "customer": f"k{number}"}
-
-
-def bench_memory(folder: Path) -> None:
-    """Measure bytes per open case, all in, at one million of them."""
-    script = f"from tests.bench.bench import open_many; open_many({str(folder)!r})"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    print(
-        f"{f'bytes per open case, at {OPEN_CASES:,}':<58} {done.stdout.strip():>10} B               budget 1,024 B"
-    )
-
-
-def open_many(folder: str) -> None:
-    """Open a million cases in this process and print its growth per case."""
-    config = write_config(
-        Path(folder) / "memory", {"promise": "30d", "measure": {"clock": "customer"}}
-    )
-    plan = compile_settings(load(config)).plan
-    engine = fold_all(plan, [])
-    before = resident()
-    for first in range(0, OPEN_CASES, 50_000):
-        events = _openings(plan, first)
-        for chunk in chunks_of(events, 500):
-            engine.fold(chunk)
-        del events
-    gc.collect()
-    print(f"{(resident() - before) // OPEN_CASES:,}")
-
-
-def _openings(plan: Plan, first: int) -> list[Event]:
-    at = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp()) * 1000
-    return [
-        Event(
-            n,
-            n,
-            "crm",
-            f"s{n}",
-            "ask",
-            at + n * 500,
-            None,
-            f"c{n:07}",
-            "abc"[n % 3],
-            f"{n:024x}",
-            "",
-            "",
-            {},
-        )
-        for n in range(first, first + 50_000)
-    ]
-
-
-def resident() -> int:
-    """Return this process's resident bytes."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize()
 
 
 def bench_embedded(lines: list[bytes], folder: Path) -> None:
