@@ -173,9 +173,9 @@ def _closing(stream: Path, folder: Path) -> None:
     print(f"The same month twice ({MONTH}):")
     print(f"  as sales count it:      {sold} cars sold.")
     for touchpoint, kept, late, gave_up, still in rows:
+        print(f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late};")
         print(
-            f"  as customers lived it:  {touchpoint}: promise kept to {kept} people, broken to {late}; "
-            f"{gave_up} gave up before, {still} still within it."
+            f"                          {gave_up} gave up before, {still} still within the promise."
         )
     reads.close()
 
@@ -194,11 +194,13 @@ def cars_sold(stream: Path, month: str) -> int:
 
 def _where_next(folder: Path, address: str) -> None:
     environment = f"EROSION_DATA={folder / 'data'}"
+    here, called = Path.cwd(), Path(sys.argv[0])
+    program = called.relative_to(here) if called.is_relative_to(here) else called
     say("")
     say("Where to look next:")
     for command in ("alerts", "waiting", "why ALERT", "case CASE"):
-        say(f"  {environment} erosion {command}")
-    say("  the promises themselves: config/test-drive.yaml; change one, then: erosion check")
+        say(f"  {environment} {program} {command}")
+    say(f"  the promises themselves: config/test-drive.yaml; change one, then: {program} check")
     if address:
         say(
             f"  the service is still up: {address}/v1/alerts and {address}/metrics; end it with Ctrl-C"
