@@ -13,8 +13,8 @@ from service.cli.progress import opened, watched
 from service.errors import ErosionError
 
 if TYPE_CHECKING:
+    from alerts.signal import Signal
     from service.engine.plan import Plan
-    from service.engine.values import Frame
     from service.hosts.replay import Replay
 
 # A replay tells nobody, so its pseudonyms need no secret; they only have to differ.
@@ -45,7 +45,7 @@ def replay(
 
     plan = compile_settings(load(config_path(config))).plan
     end = moment(until) if until else None
-    running = Replay(plan, _print_signals)
+    running = Replay(plan, _print_signal)
     with opened(file) as (stream, size):
         table = bool(source) and (plan_format(plan, source) == "csv" or file.endswith(".csv"))
         lines = watched(stream, size, "replay")
@@ -90,9 +90,8 @@ def plan_format(plan: "Plan", source: str) -> str:
     return plan.sources[source].format
 
 
-def _print_signals(frame: "Frame") -> None:
-    for signal in frame.signals:
-        put(signal_json(signal))
+def _print_signal(signal: "Signal") -> None:
+    put(signal_json(signal))
 
 
 def _write_outcomes(path: Path, running: "Replay") -> None:

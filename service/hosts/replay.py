@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from alerts.desk import Decision
+from alerts.signal import Signal
 from service.engine.fold import Engine
 from service.engine.plan import Plan, to_data
 from service.engine.results import Results
@@ -23,17 +24,18 @@ MINUTE_MS = 60_000
 class Memory:
     """Be a ledger that keeps results in memory and hands signals on as they come."""
 
-    def __init__(self, on_frame: Callable[[Frame], None] | None = None) -> None:
-        """Take a hook that sees every frame."""
+    def __init__(self, on_signal: Callable[[Signal], None] | None = None) -> None:
+        """Take a hook that sees every signal, those of one step in the order of their instants."""
         self.results = Results()
-        self._on_frame = on_frame
+        self._on_signal = on_signal
 
     def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
         """Keep all frames: nothing was applied before."""
         self.results.take(frames)
-        if self._on_frame is not None:
-            for frame in frames:
-                self._on_frame(frame)
+        if self._on_signal is not None:
+            signals = [signal for frame in frames for signal in frame.signals]
+            for signal in sorted(signals, key=lambda found: found.instant):
+                self._on_signal(signal)
         return list(frames)
 
     def save_decision(self, decision: Decision) -> None:
@@ -43,11 +45,11 @@ class Memory:
 class Replay:
     """Fold a history through the loop; call `run`, then read `engine` and `memory`."""
 
-    def __init__(self, plan: Plan, on_frame: Callable[[Frame], None] | None = None) -> None:
+    def __init__(self, plan: Plan, on_signal: Callable[[Signal], None] | None = None) -> None:
         """Begin with a plan in an empty log."""
         self.engine = Engine()
         self.loop = Loop(self.engine)
-        self.memory = Memory(on_frame)
+        self.memory = Memory(on_signal)
         self.rejected: Counter[str] = Counter()
         self.read = 0
         self._last = -(2**62)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from pydantic_core import from_json
 
+from service.engine.instant import YEARS
 from service.engine.plan import Plan
 from service.engine.values import Event
 from service.intake.rejected import Reason, Rejected, rejected
@@ -208,6 +209,8 @@ def _instant(value: object, field: str) -> int:
         raise _Bad(
             Reason.TIME, f"{field} is missing or not a time as 2026-09-14T09:12:00+02:00"
         ) from None
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise _Bad(Reason.TIME, f"{field} is of the year {moment.year}")
     if moment.tzinfo is None:
         raise _Bad(Reason.TIME, f"{field} has no offset: write +02:00 or Z behind it")
     return (moment - _EPOCH) // _MILLISECOND

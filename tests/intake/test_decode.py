@@ -71,6 +71,8 @@ def test_a_good_event_is_taken(decoder: Decoder) -> None:
         ("time", {"time": "2026-09-14T09:00:00"}),
         ("time", {"time": "yesterday"}),
         ("time", {"time": 5}),
+        ("time", {"time": "9999-12-31T23:59:59Z"}),
+        ("time", {"time": "0001-01-01T00:00:00+14:00"}),
         ("time", {"recordedtime": "soon"}),
         ("case", {"subject": None}),
     ],
