@@ -39,14 +39,17 @@ class Embedded:
         courier = _CourierThread(self._courier)
         courier.start()
         try:
-            asyncio.run(self._serve(listening, ready))
+            asyncio.run(self._serve(listening, ready, courier))
         finally:
             courier.stop()
             self._writer.stop()
-        if self._writer.failed is not None:
-            raise self._writer.failed
+        failed = self._writer.failed or courier.failed
+        if failed is not None:
+            raise failed
 
-    async def _serve(self, listening: socket.socket, ready: Callable[[int], None]) -> None:
+    async def _serve(
+        self, listening: socket.socket, ready: Callable[[int], None], courier: Thread
+    ) -> None:
         config = uvicorn.Config(
             self._app, log_config=None, lifespan="off", timeout_graceful_shutdown=STOP_S
         )
@@ -59,7 +62,8 @@ class Embedded:
             if server.started and not told:
                 told = True
                 ready(listening.getsockname()[1])
-            if self._writer.failed is not None:
+            # Half a service would look alive while nobody is told anything.
+            if self._writer.failed is not None or not courier.is_alive():
                 server.should_exit = True
             await asyncio.wait({serving}, timeout=WATCH_S if told else 0.01)
         await serving
@@ -84,9 +88,13 @@ class _CourierThread(Thread):
         self._courier = courier
         self._loop = asyncio.new_event_loop()
         self._stop_flag = asyncio.Event()
+        self.failed: BaseException | None = None
 
     def run(self) -> None:
-        self._loop.run_until_complete(self._courier.run(self._stop_flag, pause_s=0.25))
+        try:
+            self._loop.run_until_complete(self._courier.run(self._stop_flag, pause_s=0.25))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
+            self.failed = error
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stop_flag.set)

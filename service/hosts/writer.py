@@ -79,6 +79,7 @@ class Writer:
         self._after = after
         self._wall = wall
         self._jobs: Queue[Batch | Call] = Queue()
+        self._in_hand: Sequence[Batch | Call] = ()
         self._stop = Flag()
         self._ticked = 0
         self._thread = Thread(target=self._run, name="writer", daemon=True)
@@ -113,14 +114,20 @@ class Writer:
     def _run(self) -> None:
         try:
             while not (self._stop.is_set() and self._jobs.empty() and not self._loop.waiting):
-                self.turn(self._gather())
+                self._in_hand = self._gather()
+                self.turn(self._in_hand)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
             self.failed = error
             self._refuse(error)
 
     def _refuse(self, error: BaseException) -> None:
+        """Tell everyone who still waits that it did not become durable."""
+        left = [*self._in_hand]
         while not self._jobs.empty():
-            self._jobs.get().done.set_exception(error)
+            left.append(self._jobs.get())
+        for job in left:
+            if not job.done.done():
+                job.done.set_exception(error)
 
     def _gather(self) -> list[Batch | Call]:
         """Wait for work, but never longer than a tick or waiting results allow."""
