@@ -44,6 +44,7 @@ class Case:
         "first_terms",
         "id",
         "listed",
+        "mark_known",
         "next_mark",
         "pinned",
         "place",
@@ -81,6 +82,7 @@ class Case:
         self.place = place
         self.first_terms = terms
         self.pinned = pinned
+        self.mark_known: tuple[int, int | None] | None = None
         self.settle()
 
     def learn(self, fact: Known) -> None:
@@ -143,6 +145,9 @@ class Case:
         """Compute base, terms, due and end from the facts."""
         self.base = self.started
         self.terms = self.first_terms
+        # An answer moves no mark, and it is by far the most frequent fact.
+        if len(self.facts) != 1 or self.facts[0].kind is not Fact.ANSWER:
+            self.mark_known = None
         calendar = self.place.calendar
         if not self.facts:
             self.end, self.ended = End.NOT, None
@@ -170,8 +175,11 @@ class Case:
         """Return the instant at which `percent` of the promise has passed."""
         if percent == FULL:
             return self.due
-        pauses = self.pauses() if self.facts else ()
-        return mark(self.terms, percent, self.base, pauses, self.place.calendar)
+        if self.mark_known is None or self.mark_known[0] != percent:
+            pauses = self.pauses() if self.facts else ()
+            at = mark(self.terms, percent, self.base, pauses, self.place.calendar)
+            self.mark_known = (percent, at)
+        return self.mark_known[1]
 
     def times_at(self, at: int) -> tuple[int, int]:
         """Return open and own milliseconds from the start to an instant, or to an earlier end."""
