@@ -29,6 +29,7 @@ from service.engine.plan import Plan, to_data
 from service.engine.results import digest
 from service.engine.values import Chunk, Event
 from service.errors import ConfigurationError
+from service.hosts import collector
 from service.hosts.clock import Stamps, now_ms
 from service.hosts.embedded import Embedded
 from service.hosts.writer import Batch, Overloaded, Stamping, Writer
@@ -80,7 +81,9 @@ def build(
     reads = Reads.readonly(process.database_url)
     log = SqliteLog(store)
     loop = Loop(Engine(), Desk(compiled.directory), Book(reads.book(now_ms())))
+    collector.calm()
     catch_up(store, log, loop)
+    collector.settle()
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps())
     writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)

@@ -38,6 +38,7 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Run a history through the live loop and print what would have fired, as JSON lines."""
+    from service.hosts.collector import calm
     from service.hosts.replay import Replay
     from service.intake.decode import Decoder
     from service.intake.files import read_events
@@ -45,6 +46,7 @@ def replay(
 
     plan = compile_settings(load(config_path(config))).plan
     end = moment(until) if until else None
+    calm()
     running = Replay(plan, _print_signal)
     with opened(file) as (stream, size):
         table = bool(source) and (plan_format(plan, source) == "csv" or file.endswith(".csv"))

@@ -20,6 +20,7 @@ from threading import Thread
 
 from service.engine.plan import Plan
 from service.engine.values import Event
+from service.hosts.collector import calm
 from service.hosts.replay import Replay
 from service.intake.decode import Decoder
 from service.log.codec import encode_events
@@ -33,6 +34,7 @@ from tests.running import COMMAND, Running, environment, service
 from tests.worlds import KEY, write_config
 
 DEALERS, WEEKS = 400, 6
+SENDERS = 6
 OPEN_CASES = 1_000_000
 
 
@@ -124,10 +126,13 @@ def _event(name: str, kind: str, at: datetime, number: int) -> dict[str, object]
 
 
 def bench_embedded(lines: list[bytes], folder: Path) -> None:
-    """Measure durable end to end: HTTP batches of 500 from two senders, to the last result stored."""
+    """Measure durable end to end: HTTP batches of 500 from six senders, to the last result stored."""
     with service(folder / "embedded", Path("config"), "--clock", "events") as running:
         begun = time.perf_counter()
-        senders = [Thread(target=_post_all, args=(running, lines[half::2])) for half in (0, 1)]
+        senders = [
+            Thread(target=_post_all, args=(running, lines[first::SENDERS]))
+            for first in range(SENDERS)
+        ]
         for sender in senders:
             sender.start()
         for sender in senders:
@@ -183,7 +188,8 @@ def bench_help() -> None:
 
 
 def main() -> None:
-    """Run all of them."""
+    """Run all of them, with the collector as a host sets it."""
+    calm()
     with tempfile.TemporaryDirectory(prefix="erosion-bench-") as name:
         folder = Path(name)
         stream = folder / "stream.ndjson"
