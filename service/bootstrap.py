@@ -37,7 +37,7 @@ from service.intake.decode import Decoder
 from service.intake.http import event_routes
 from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
-from service.loop import SHARD, Loop
+from service.loop import Loop
 from service.settings import Compiled, ProcessSettings, Secrets, compile_settings, load
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
@@ -202,6 +202,3 @@ def refuse_public(host: str) -> None:
         loopback = False
     if not loopback:
         raise ConfigurationError([f"EROSION_BIND: {host} is not a loopback address; use 127.0.0.1"])
-
-
-__all__ = ["SHARD", "Service", "build"]

@@ -134,8 +134,7 @@ def _carry_streams(
             continue
         stream.rule = rule
         track.streams[key] = stream
-        edge = stream.next_edge()
-        if edge is not None and isinstance(stream, ShareStream):
+        if isinstance(stream, ShareStream) and (edge := stream.next_edge()) is not None:
             stream.filed = -1
             line.timers.file(stream, edge)
     _close(old, gone, lines, now)

@@ -38,7 +38,6 @@ class Places:
         """Build the zones, calendars and units of a plan."""
         self._plan = plan
         self.zones = {name: Zone(name, rows) for name, rows in plan.zones.items()}
-        self.default_zone = self.zones[plan.zone]
         calendars = {
             key: Calendar([(self.zones[week.zone], week)]) for key, week in plan.calendars.items()
         }

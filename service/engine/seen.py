@@ -32,10 +32,6 @@ class Seen:
         for day in [day for day in self._days if day < last]:
             del self._days[day]
 
-    def __len__(self) -> int:
-        """Count the events remembered."""
-        return sum(map(len, self._days.values()))
-
     def state(self) -> tuple[object, ...]:
         """Return what a snapshot must know."""
         return tuple(sorted((day, tuple(sorted(keys.items()))) for day, keys in self._days.items()))

@@ -90,14 +90,6 @@ class WaitingStream:
         self.kept_in_row = 0
         return self._signal(Transition.IMPROVING, instant, "nobody past the mark")
 
-    def edge(self, instant: int) -> Signal | None:
-        """Do nothing: this rule has no window."""
-        return None
-
-    def next_edge(self) -> int | None:
-        """Return None: this rule has no window."""
-        return None
-
     def stop(self, instant: int) -> Signal | None:
         """End a standing finding because its rule is gone."""
         return (

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -21,6 +19,7 @@ from alerts.channels.slack import Slack
 from alerts.retry import Result
 from alerts.secret import Secret
 from tests.alerts.fakes import NOON, row
+from tests.live.needs import program
 
 # The library announces what a later version of itself will do.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:aiosmtpd")
@@ -127,11 +126,7 @@ async def test_starttls_is_never_given_up_silently() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a certificate for localhost."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("openssl is missing: apt-get install openssl")
-        pytest.skip("openssl is missing: apt-get install openssl")
+    openssl = program("openssl")
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     line = (
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650"
