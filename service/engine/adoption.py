@@ -7,12 +7,12 @@ touchpoint that is gone ends its standing findings with the reason `configuratio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from service.engine.ear import Ear, ears
 from service.engine.place import Places
 from service.engine.plan import PATTERNS, Plan, Promise, Source, Span, Touchpoint
 from service.engine.promise import FULL
-from service.engine.share import ShareStream
 from service.engine.timeline import Timeline
-from service.engine.track import Ear, Track
+from service.engine.track import Track
 
 
 @dataclass(slots=True)
@@ -31,19 +31,19 @@ class Adopted:
 def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
     """Return a plan at work, with the cases and findings of the one before."""
     places = Places(plan)
+    timelines: dict[tuple[str, ...], Timeline] = {}
+    lines = [_line(plan, touchpoint, timelines) for touchpoint in plan.touchpoints.values()]
     tracks = [
-        Track(position, touchpoint, places, plan.number)
+        Track(position, touchpoint, places, plan.number, lines[position].correct_for_ms)
         for position, touchpoint in enumerate(plan.touchpoints.values())
     ]
-    timelines: dict[tuple[str, ...], Timeline] = {}
-    lines = [_line(plan, track.plan, timelines) for track in tracks]
-    ears: dict[str, list[Ear]] = {}
+    heard: dict[str, list[Ear]] = {}
     for track in tracks:
-        for name, ear in track.ears():
-            ears.setdefault(name, []).append(ear)
+        for name, ear in ears(track):
+            heard.setdefault(name, []).append(ear)
     names = [track.plan.id for track in tracks]
     lanes = list(timelines.values())
-    adopted = Adopted(plan, plan.sources, tracks, names, lanes, lines, ears)
+    adopted = Adopted(plan, plan.sources, tracks, names, lanes, lines, heard)
     if before is not None:
         _carry(before, adopted, now)
     return adopted
@@ -105,6 +105,7 @@ def _carry(before: Adopted, after: Adopted, now: int) -> None:
 
 def _carry_cases(old: Track, track: Track, line: Timeline) -> None:
     track.cases, track.orphans, track.index = old.cases, old.orphans, old.index
+    track.given = old.given
     track.not_opened = old.not_opened
     for case in track.cases.values():
         case.track = track.position
@@ -132,9 +133,9 @@ def _carry_streams(
         if rule is None or not same:
             gone.add(key)
             continue
-        stream.rule = rule
+        stream.adopt(rule)
         track.streams[key] = stream
-        if isinstance(stream, ShareStream) and (edge := stream.next_edge()) is not None:
+        if (edge := stream.next_edge()) is not None:
             stream.filed = -1
             line.timers.file(stream, edge)
     _close(old, gone, lines, now)
@@ -142,7 +143,7 @@ def _carry_streams(
 
 def _close(old: Track, keys: set[tuple[str, str]], lines: list[Timeline], now: int) -> None:
     for key in sorted(keys):
-        signal = old.streams[key].stop(now)
+        signal = old.streams[key].stop(now, "configuration")
         if signal is not None:
             lines[0].signals.append(signal)
 
@@ -152,5 +153,6 @@ def _carry_rest(line: Timeline, before: Adopted, after: Adopted, new: dict[str, 
     for sought in line.seekers.all():
         track = new.get(before.names[sought.track])
         if track is not None:
-            after.lines[track.position].seek(sought._replace(track=track.position))
+            moved = sought._replace(track=track.position)
+            after.lines[track.position].seek(moved, track)
     after.timelines[0].counts.take_over(line.counts)

@@ -6,6 +6,8 @@ state machine per case was rejected, because every disorder of the stream would 
 think of.  The object is compact: plain slots, and a tuple of facts only once there is one.
 """
 
+from typing import Any
+
 from service.engine.facts import End, Fact, Known, Pinned, first_end, toggled
 from service.engine.instant import read_instant
 from service.engine.place import Place
@@ -28,8 +30,8 @@ class Case:
     `base` and `terms` are those of the latest restart, `first_terms` those of the start.
     `filed` to `listed` say what the timeline has done: the instant that is filed, the outcome
     with which the case was scored, whether its end was seen, how many marks it passed, how it is
-    counted in the readings, and whether it stands on the call-back list.  `wanted` are the keys
-    under which events may find it by fields.
+    counted in the readings, and whether it stands on the call-back list.  `told` is what streams
+    counted of it.  `wanted` are the keys under which events may find it by fields.
     """
 
     __slots__ = (
@@ -55,6 +57,7 @@ class Case:
         "start_key",
         "started",
         "terms",
+        "told",
         "track",
         "via",
         "wanted",
@@ -71,6 +74,7 @@ class Case:
         self.listed = self.seen_end = False
         self.shown = -(2**62)
         self.wanted: tuple[tuple[tuple[str, ...], tuple[object, ...]], ...] = ()
+        self.told: tuple[Any, ...] = ()
 
     def begin(
         self, start: Known, who: tuple[str, str, str], place: Place, terms: Terms, pinned: Pinned
@@ -100,16 +104,41 @@ class Case:
     @property
     def standing(self) -> str:
         """Return the outcome as far as the timeline has come with the case."""
+        if self.scored == "unknown":
+            return "unknown"
         if self.seen_end:
             return self.outcome
         return "late" if self.scored else "open"
 
-    def answers_to(self, at: int) -> bool:
+    @property
+    def verdict(self) -> str:
+        """Return how the case is scored if its reports can be believed."""
+        return "kept" if self.outcome == "kept" else "late"
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether an event broke the promise, so that no absence has to be believed."""
+        return self.end == End.BROKEN
+
+    def rewind(self) -> None:
+        """Go back to before the first item, keeping the facts and the column it is counted in."""
+        self.scored = ""
+        self.next_mark = 0
+        self.listed = self.seen_end = False
+        self.shown = -(2**62)
+        self.told = ()
+
+    def replace(self, facts: tuple[Known, ...]) -> None:
+        """Take other facts in place of the known ones."""
+        self.facts = facts
+        self.settle()
+
+    def answers_to(self, at: int, facts: tuple[Known, ...] | None = None) -> bool:
         """Tell whether an event that finds its case by fields may mean this one.
 
         A case is open to it until answered or cancelled, late or not (02, "match").
         """
-        ended = first_end(self.facts)[1]
+        ended = first_end(self.facts if facts is None else facts)[1]
         return self.started <= at and (ended is None or ended > at)
 
     @property
@@ -188,24 +217,6 @@ class Case:
             return 0, 0
         pauses = self.pauses() if self.facts else ()
         return running_time(self.place.calendar, self.started, end, pauses), end - self.started
-
-    def due_at(self, at: int) -> int | None:
-        """Return the due instant as the facts up to an instant give it."""
-        if max(fact.time for fact in self.facts) <= at:
-            return self.due
-        before = Case(self.id, self.track, tuple(fact for fact in self.facts if fact.time <= at))
-        who = (self.customer, self.via, self.provenance)
-        start = Known(self.started, Fact.START, self.start_key)
-        before.begin(start, who, self.place, self.first_terms, self.pinned)
-        return before.due
-
-    def next_change(self) -> int | None:
-        """Return when the due instant changes next for those who look at the row."""
-        found = None
-        for fact in self.facts:
-            if fact.kind >= Fact.RESTART and fact.time > self.shown:
-                found = fact.time if found is None else min(found, fact.time)
-        return found
 
     def _changes(self) -> list[Known]:
         """Return what may break or renew the promise: after the start, before the end."""

@@ -7,6 +7,7 @@ old days and a late fact simply takes one person from one column to another.
 
 from service.engine.case import Case
 from service.engine.facts import End
+from service.engine.shown import due_at
 from service.engine.values import Outcome, Reading
 from service.engine.zone import day_text
 
@@ -30,6 +31,16 @@ class Counts:
     def touch(self, case: Case) -> None:
         """Note that a case has a new row."""
         self._touched[case.track, case.id] = case
+
+    def has_news(self) -> bool:
+        """Tell whether a row waits to be taken."""
+        return bool(self._touched)
+
+    def uncount(self, touchpoint: str, case: Case) -> None:
+        """Take a case out of its column, because what the column is named by may change."""
+        if case.counted in _COLUMN:
+            self._column(touchpoint, case)[_COLUMN[case.counted]] -= 1
+            case.counted = "new"
 
     def take_outcomes(self, names: list[str], goal: int) -> tuple[Outcome, ...]:
         """Return the rows of all touched cases, as the facts up to `goal` give them.
@@ -71,7 +82,7 @@ class Counts:
             case.place.id,
             case.via,
             case.started,
-            case.due_at(goal) if case.facts else case.due,
+            due_at(case, goal),
             case.ended if over else None,
             outcome,
             open_ms,
@@ -82,6 +93,13 @@ class Counts:
         )
 
     def _count(self, touchpoint: str, case: Case, outcome: str) -> None:
+        counts = self._column(touchpoint, case)
+        if case.counted in _COLUMN:
+            counts[_COLUMN[case.counted]] -= 1
+        counts[_COLUMN[outcome]] += 1
+        case.counted = outcome
+
+    def _column(self, touchpoint: str, case: Case) -> list[int]:
         day = case.place.zone.day(case.started)
         text = self._days.get(day)
         if text is None:
@@ -90,7 +108,4 @@ class Counts:
         counts = self.changes.get(key)
         if counts is None:
             counts = self.changes[key] = [0, 0, 0, 0, 0]
-        if case.counted in _COLUMN:
-            counts[_COLUMN[case.counted]] -= 1
-        counts[_COLUMN[outcome]] += 1
-        case.counted = outcome
+        return counts

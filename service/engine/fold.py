@@ -6,13 +6,16 @@ wall clock enters as the stamp of a chunk and nowhere else.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from service.engine.adoption import Adopted, adopt
+from service.engine.ear import Ear, value_at
 from service.engine.facts import Fact, Known
 from service.engine.plan import Plan, from_data
+from service.engine.seeking import Sought
 from service.engine.seen import Seen
 from service.engine.timeline import Timeline
-from service.engine.track import Ear, Orphans, Sought, Track, value_at
+from service.engine.track import Orphans, Track
 from service.engine.values import Chunk, Event, Frame
 from service.engine.zone import DAY_MS
 
@@ -113,6 +116,8 @@ class Engine:
             self._day = self.now // DAY_MS
             kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
             self.seen.forget(self.now - kept)
+            for track in self.tracks:
+                track.forget_given(self.now - kept)
 
     def _record(self, event: Event) -> None:
         known = self.seen.digest(event)
@@ -140,15 +145,15 @@ class Engine:
     def _hear_one(self, event: Event, ear: Ear, line: Timeline) -> None:
         track = ear.track
         if ear.kind is Fact.START:
-            case = track.open(event)
-            if case is not None:
-                line.file(case)
+            opening = track.opening(event)
+            if opening is not None:
+                line.mender.change(opening[0], track, event.time, opening[1])
             return
         fact = track.fact(event, ear.kind)
         if ear.match:
             values = tuple(value_at(event, name) for name in ear.match)
             if all(value not in (None, "") for value in values):
-                line.seek(Sought(track.position, ear.match, values, fact))
+                line.seek(Sought(track.position, ear.match, values, fact), track)
             return
         name = track.case_of(event)
         if not name:
@@ -157,10 +162,7 @@ class Engine:
         if case is None:
             self._orphan(track, name, fact, line)
             return
-        case.learn(fact)
-        if case.scored:
-            line.correct(case, track)
-        line.file(case)
+        line.mender.change(case, track, event.time, partial(case.learn, fact))
 
     def _orphan(self, track: Track, name: str, fact: Known, line: Timeline) -> None:
         orphans = track.orphans.get(name)

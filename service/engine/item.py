@@ -6,6 +6,7 @@ at one instant; a checkpoint is a percentage of the promise, or one of the words
 
 from service.engine.case import Case
 from service.engine.promise import FULL
+from service.engine.shown import next_change
 
 FACT, DUE, EDGE, LAST = range(4)
 START, END, FORGET, CHANGE = -4, -3, -2, -1
@@ -43,7 +44,7 @@ def _told(case: Case) -> Item:
     found = NOTHING
     if case.ended is not None:
         found = (max(case.ended, case.started), FACT, END)
-    change = case.next_change()
+    change = next_change(case)
     return found if change is None or change >= found[0] else (change, FACT, CHANGE)
 
 

@@ -62,7 +62,7 @@ def state_hash(engine: Engine) -> str:
         )
         for track in engine.tracks
     ]
-    lines = [(line.watermark, line.state()) for line in engine.timelines]
+    lines = [line.state() for line in engine.timelines]
     whole = (engine.now, engine.frame, asdict(engine.tally), engine.seen.state(), tracks, lines)
     return digest((whole, sorted(engine.heard.items()), sorted(engine.alive.items())))
 

@@ -3,8 +3,27 @@
 Only then are all starts known that may be meant, so the choice does not depend on arrival.
 """
 
+from typing import NamedTuple
+
+from service.engine.facts import Known
 from service.engine.timers import MINUTE_MS
-from service.engine.track import Sought
+
+# Field names and what a start carries in them.
+Key = tuple[tuple[str, ...], tuple[object, ...]]
+
+
+class Sought(NamedTuple):
+    """Hold a fact that looks for its case by fields, until the timeline reaches it."""
+
+    track: int
+    fields: tuple[str, ...]
+    values: tuple[object, ...]
+    fact: Known
+
+    @property
+    def key(self) -> Key:
+        """Return what the case that is meant was started with."""
+        return self.fields, self.values
 
 
 class Seekers:

@@ -5,118 +5,162 @@ only when the minimum is met, the kept share is below the limit and the one-side
 the late share lies above the allowance, so that a thin unit is not judged by chance.
 """
 
-from bisect import insort
-from collections import deque
+from collections.abc import Sequence
 
-from alerts.signal import Level, Signal, Transition
+from alerts.signal import Level, Transition
 from service.engine.bound import WHOLE, late_share_exceeds
 from service.engine.business_time import Calendar
 from service.engine.case import Case
-from service.engine.episode import Episode
 from service.engine.plan import Rule, Span
-from service.engine.waiting import CASES_SHOWN, worst_units
+from service.engine.scored import Scored, Step, What
+from service.engine.waiting import CASES_SHOWN, customer_of, worst_units
 
-# The instant at which a scored case leaves the window, its id, and itself if it was late.
-Entry = tuple[int, str, Case | None]
+# The instant at which a scored case leaves the window, and the case if it was late.
+Entry = tuple[int, Case | None]
 
 
-class ShareStream:
-    """Follow one share rule in one scope."""
+class Entries:
+    """Hold scored cases in their order; states of one stream share them and keep only places.
 
-    def __init__(self, touchpoint: str, rule: Rule, scope: str, calendar: Calendar) -> None:
+    A window of weeks copied for every snapshot would cost more memory than all cases.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.rows: list[Entry] = []
+        self.first = 0
+
+    def put(self, place: int, entry: Entry) -> None:
+        """Append at a place; what stood there belongs to a past that was changed."""
+        index = place - self.first
+        if index < len(self.rows):
+            del self.rows[index:]
+        self.rows.append(entry)
+
+    def at(self, place: int) -> Entry:
+        """Return the entry at a place."""
+        return self.rows[place - self.first]
+
+    def between(self, low: int, high: int) -> list[Entry]:
+        """Return the entries of a window."""
+        return self.rows[low - self.first : high - self.first]
+
+    def trim(self, low: int) -> None:
+        """Let go of what lies before a place."""
+        del self.rows[: low - self.first]
+        self.first = low
+
+
+class ShareState:
+    """Hold the window of one share rule in one scope, and judge."""
+
+    kind = "share"
+    improving = False
+
+    def __init__(self, rule: Rule, calendar: Calendar, entries: Entries | None = None) -> None:
         """Begin with an empty window."""
-        self.rule = rule
-        self.episode = Episode(touchpoint, rule.id, rule.per, scope)
-        self.episode.level = Level(rule.level)
         self.calendar = calendar
-        self.window: deque[Entry] = deque()
+        self.entries = entries or Entries()
+        self.low = self.high = 0
         self.late = 0
-        self.filed = -1
+        self.is_open = False
+        self.since = -1
+        self.adopt(rule)
 
-    def score(self, case: Case, instant: int, late: bool) -> Signal | None:
+    def adopt(self, rule: Rule) -> None:
+        """Judge by a rule with the same window from now on."""
+        self.rule = rule
+        self.level = Level(rule.level)
+        self._span = rule.over or Span("elapsed", 0)
+
+    def copy(self) -> "ShareState":
+        """Return a state that goes its own way."""
+        found = ShareState(self.rule, self.calendar, self.entries)
+        found.low, found.high, found.late = self.low, self.high, self.late
+        found.is_open, found.since = self.is_open, self.since
+        return found
+
+    def take(self, item: Scored) -> Step | None:
         """Take a scored case into the window and judge."""
-        entry: Entry = (self._edge_of(instant), case.id, case if late else None)
-        if self.window and self.window[-1][0] > entry[0]:
-            insort(self.window, entry, key=lambda found: found[0])
-        else:
-            self.window.append(entry)
-        self.late += late
-        return self._judge(instant)
+        if item.what is not What.SCORE:
+            return None
+        edge = self._edge_of(item.instant)
+        self.entries.put(self.high, (edge, item.case if item.late else None))
+        self.high += 1
+        self.late += item.late
+        return self._judge(item.instant)
 
-    def mark(self, case: Case, percent: int, instant: int) -> Signal | None:
-        """Do nothing: a mark scores nobody."""
-        return None
-
-    def end(self, case: Case, instant: int) -> Signal | None:
-        """Do nothing: a case is scored at its due instant, not at its end."""
-        return None
-
-    def correct(self, case: Case, instant: int, late: bool) -> Signal | None:
-        """Judge again after a late fact changed a case that still stands in the window."""
-        for i, (edge, name, before) in enumerate(self.window):
-            if name == case.id and (before is not None) != late:
-                self.window[i] = (edge, name, case if late else None)
-                self.late += 1 if late else -1
-                return self._judge(instant)
-        return None
-
-    def edge(self, instant: int) -> Signal | None:
-        """Let go what has left the window by an instant, and judge."""
-        while self.window and self.window[0][0] <= instant:
-            self.late -= self.window.popleft()[2] is not None
-        return self._judge(instant)
+    def advance(self, until: int) -> Sequence[Step]:
+        """Let go what leaves the window up to an instant, and judge at each edge."""
+        steps: list[Step] = []
+        while (edge := self.next_edge()) is not None and edge <= until:
+            while self.next_edge() == edge:
+                self.late -= self.entries.at(self.low)[1] is not None
+                self.low += 1
+            step = self._judge(edge)
+            if step is not None:
+                steps.append(step)
+        return steps
 
     def next_edge(self) -> int | None:
         """Return the instant at which the first case leaves."""
-        return self.window[0][0] if self.window else None
+        return self.entries.at(self.low)[0] if self.low < self.high else None
 
-    def stop(self, instant: int) -> Signal | None:
-        """End a standing finding because its rule is gone."""
-        return (
-            self._signal(Transition.RESOLVED, instant, "configuration")
-            if self.episode.is_open
-            else None
-        )
+    def trim(self) -> None:
+        """Let go of what no state from this one on looks at."""
+        self.entries.trim(self.low)
 
-    def state(self) -> tuple[object, ...]:
-        """Return what a snapshot must know."""
-        window = [(edge, name, late is not None) for edge, name, late in self.window]
-        return (self.episode.state(), self.late, window)
+    def stop(self, instant: int, reason: str) -> Step:
+        """End the finding from outside."""
+        self.is_open = False
+        return self._step(Transition.RESOLVED, instant, reason)
+
+    def state(self) -> list[object]:
+        """Return what a snapshot must know, as plain values."""
+        return [self.is_open, self.since, self.low, self.high, self.late]
+
+    def counted(self) -> object:
+        """Return what is counted, whatever was counted before."""
+        return [[edge, case.id if case else None] for edge, case in self._window()]
+
+    def _window(self) -> list[Entry]:
+        return self.entries.between(self.low, self.high)
 
     def _edge_of(self, instant: int) -> int:
-        span = self.rule.over or Span("elapsed", 0)
+        span = self._span
         if span.kind == "elapsed":
             return instant + span.amount
         if span.kind == "open":
             return self.calendar.add(instant, span.amount)
         return self.calendar.close_of_day(instant, span.amount)
 
-    def _judge(self, instant: int) -> Signal | None:
-        cases, late = len(self.window), self.late
-        if self.episode.is_open:
-            if (cases - late) * WHOLE >= self.rule.recover_above * cases:
-                return self._signal(Transition.RESOLVED, instant, "share recovered")
-            return None
+    def _judge(self, instant: int) -> Step | None:
+        cases, late = self.high - self.low, self.late
+        if self.is_open:
+            if (cases - late) * WHOLE < self.rule.recover_above * cases:
+                return None
+            self.is_open = False
+            return self._step(Transition.RESOLVED, instant, "share recovered")
         if not self._falls_short(cases, late):
             return None
-        self.episode.open(instant, Level(self.rule.level))
-        return self._signal(Transition.OPENED, instant, "share below the limit")
+        self.is_open, self.since = True, instant
+        return self._step(Transition.OPENED, instant, "share below the limit")
 
     def _falls_short(self, cases: int, late: int) -> bool:
         rule = self.rule
         return (
-            (cases - late) * WHOLE < rule.kept_below * cases
+            late >= rule.minimum_late
             and cases >= rule.minimum_cases
-            and late >= rule.minimum_late
+            and (cases - late) * WHOLE < rule.kept_below * cases
             and late_share_exceeds(late, cases, WHOLE - rule.kept_below)
         )
 
-    def _signal(self, transition: Transition, instant: int, reason: str) -> Signal:
-        late = [case for _, _, case in self.window if case is not None]
-        people = len({case.customer or f"case {case.id}" for case in late})
+    def _step(self, transition: Transition, instant: int, reason: str) -> Step:
+        late = [case for _, case in self._window() if case is not None]
+        people = len({customer_of(case) for case in late})
         evidence: dict[str, object] = {
-            "since": self.episode.instant,
-            "kept": len(self.window) - self.late,
+            "since": self.since,
+            "kept": self.high - self.low - self.late,
             "late": self.late,
             "window": window_text(self.rule.over),
             "kept_below": self.rule.kept_below,
@@ -125,8 +169,7 @@ class ShareStream:
         }
         if self.rule.per != "unit":
             evidence["units"] = worst_units(late)
-        counts = (len(late), people)
-        return self.episode.signal(transition, "share", instant, counts, reason, evidence)
+        return Step(transition, self.level, instant, reason, len(late), people, evidence)
 
 
 def window_text(span: Span | None) -> str:

@@ -7,23 +7,25 @@ at, case, checkpoint), rank fact < due < window edge (01, section 5).  Judging o
 rejected: every disorder of the stream would be a different result.
 """
 
-from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import count
 
 from alerts.signal import Signal
 from service.engine.case import Case
 from service.engine.counts import Counts
-from service.engine.item import CHANGE, EDGE, END, FACT, FORGET, NOTHING, START, next_item
-from service.engine.promise import FULL
-from service.engine.seeking import Seekers
-from service.engine.share import ShareStream
+from service.engine.course import happen
+from service.engine.item import EDGE, END, FACT, FORGET, NOTHING, next_item
+from service.engine.mending import Mender, waiting_row
+from service.engine.scored import Scored
+from service.engine.seeking import Seekers, Sought
+from service.engine.stream import Stream
 from service.engine.timers import MINUTE_MS, Timers
-from service.engine.track import Orphans, Sought, Stream, Track
+from service.engine.track import Orphans, Track
 from service.engine.values import Cleared, Waiting
 
-Thing = Case | Orphans | ShareStream
+Thing = Case | Orphans | Stream
 Entry = tuple[int, int, int, str, int, int, int, Thing | Sought]
+LATE_FACTS = "late facts"
 
 
 class Timeline:
@@ -42,14 +44,17 @@ class Timeline:
         self._ready: list[Entry] = []
         self._serial = count()
         self._goal = self.watermark
+        self._dirty: dict[tuple[str, str, str], Stream] = {}
+        self.mender = Mender(self)
 
     def goal(self, heard: dict[str, int]) -> int:
         """Return how far the sources allow the watermark to go."""
         return min(heard[name] - lag for name, lag in self.lags.items())
 
-    def state(self) -> tuple[object, ...]:
+    def state(self) -> list[object]:
         """Return what a snapshot must know beside cases and streams."""
-        return (self.counts.state(), [tuple(sought) for sought in self.seekers.all()])
+        sought = [[s.track, s.fields, s.values, list(s.fact)] for s in self.seekers.all()]
+        return [self.watermark, self.counts.state(), sought]
 
     @property
     def judged_to(self) -> int:
@@ -60,7 +65,8 @@ class Timeline:
         """Tell whether something is filed for before the watermark, or waits to be told."""
         first = self.timers.next_instant()
         late = first is not None and first + MINUTE_MS <= self.watermark
-        return late or bool(self._ready or self.signals)
+        told = self.signals or self.listed or self._dirty or self.counts.has_news()
+        return late or bool(self._ready or told)
 
     def next_instant(self) -> int | None:
         """Return the first minute in which something may be due."""
@@ -75,22 +81,44 @@ class Timeline:
         else:
             self.timers.file(case, item[0])
 
-    def seek(self, sought: Sought) -> None:
-        """File a fact that must find its case when the timeline reaches it."""
-        self.seekers.file(sought, self.watermark)
+    def seek(self, sought: Sought, track: Track) -> None:
+        """File a fact that must find its case when the timeline reaches it, or find it anew."""
+        if sought.fact.time > self.watermark:
+            self.seekers.file(sought, self.watermark)
+            return
+        track.give(sought)
+        self.mender.give_again(track, (sought.key,), sought.fact.time)
+
+    def refold(self, at: int, reason: str) -> None:
+        """Fold streams again whose past has changed, and say what that makes untrue."""
+        for key in sorted(self._dirty):
+            stream = self._dirty[key]
+            self.signals += stream.refold(at, reason)
+            if (edge := stream.next_edge()) is not None:
+                self.timers.file(stream, edge)
+        self._dirty.clear()
 
     def advance(self, goal: int, tracks: list[Track], items_max: int) -> bool:
         """Take what is due up to `goal`, at most `items_max` items; tell whether more is due."""
+        self.refold(self.watermark, LATE_FACTS)
         self._release(max(goal, self._goal), tracks)
         ready = self._ready
         for _ in range(items_max):
             if not ready:
                 break
-            self._take(heappop(ready), tracks)
+            entry = heappop(ready)
+            self._take(entry, tracks)
+            if self._dirty:
+                self.refold(entry[0], LATE_FACTS)
         if ready:
             return True
         self.watermark = max(self.watermark, self._goal)
         return False
+
+    def note(self, stream: Stream) -> None:
+        """Note that a stream must be folded again."""
+        told = stream.episodes
+        self._dirty[told.touchpoint, told.rule, told.scope] = stream
 
     def _release(self, goal: int, tracks: list[Track]) -> None:
         self._goal = goal
@@ -102,7 +130,7 @@ class Timeline:
             heappush(self._ready, (*key, next(self._serial), sought))
 
     def _push(self, thing: Thing, tracks: list[Track]) -> None:
-        """Put all items of a thing up to the goal in order; file the first one beyond it."""
+        """Put the first item of a thing up to the goal in order; file the first one beyond it."""
         if isinstance(thing, Case):
             self._push_case(thing, tracks)
         elif isinstance(thing, Orphans):
@@ -110,7 +138,7 @@ class Timeline:
         else:
             self._push_edge(thing)
 
-    def _push_edge(self, stream: ShareStream) -> None:
+    def _push_edge(self, stream: Stream) -> None:
         at = stream.next_edge()
         if at is None:
             return
@@ -118,8 +146,8 @@ class Timeline:
             self.timers.file(stream, at)
             return
         stream.filed = at
-        episode = stream.episode
-        name = f"{episode.touchpoint}/{episode.rule}/{episode.scope}"
+        told = stream.episodes
+        name = f"{told.touchpoint}/{told.rule}/{told.scope}"
         heappush(self._ready, (at, EDGE, at, name, 0, 0, next(self._serial), stream))
 
     def _push_case(self, case: Case, tracks: list[Track]) -> None:
@@ -129,7 +157,7 @@ class Timeline:
         at once: its place in the order cannot matter, and ordering it would cost most of a fold.
         """
         at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
-        while at <= self._goal and self._unheard(case, checkpoint):
+        while at <= self._goal and checkpoint < 0 and (checkpoint != END or not case.listed):
             self._happen(case, tracks[case.track], at, checkpoint)
             if checkpoint == FORGET:
                 return
@@ -142,88 +170,52 @@ class Timeline:
         entry = (at, rank, case.started, case.id, checkpoint, case.track, next(self._serial), case)
         heappush(self._ready, entry)
 
-    def _unheard(self, case: Case, checkpoint: int) -> bool:
-        return checkpoint < 0 and (checkpoint != END or not case.listed)
-
     def _take(self, entry: Entry, tracks: list[Track]) -> None:
         instant, checkpoint, thing = entry[0], entry[4], entry[7]
         if isinstance(thing, Sought):
             self._match(thing, tracks)
         elif isinstance(thing, Case):
             self._take_case(thing, instant, checkpoint, tracks)
-        elif isinstance(thing, ShareStream):
+        elif isinstance(thing, Stream):
             thing.filed = -1
-            self._emit(thing.edge(instant))
+            self.signals += thing.edge(instant)
             self._push_edge(thing)
 
     def _take_case(self, case: Case, instant: int, checkpoint: int, tracks: list[Track]) -> None:
-        track = tracks[case.track]
         at, _, expected = next_item(case, self.correct_for_ms)
         if at == instant and expected == checkpoint:
-            self._happen(case, track, instant, checkpoint)
+            self._happen(case, tracks[case.track], instant, checkpoint)
         self._push_case(case, tracks)
 
     def _happen(self, case: Case, track: Track, instant: int, checkpoint: int) -> None:
-        if checkpoint == START:
-            case.counted = "new"
-            self.counts.touch(case)
-        elif checkpoint == END:
-            self._end(case, track, instant)
-        elif checkpoint == FORGET:
+        if checkpoint == FORGET:
             track.forget(case)
-        elif checkpoint == CHANGE:
-            case.shown = instant
+            return
+        was_listed, scored = case.listed, case.scored
+        made = happen(case, instant, checkpoint, track.gaps)
+        if checkpoint < 0 or case.scored != scored:
             self.counts.touch(case)
-        else:
-            self._pass(case, track, instant, checkpoint)
+        if case.listed != was_listed:
+            row = waiting_row(case, track) if case.listed else None
+            self.listed.append(row or Cleared(track.plan.id, case.id, instant))
+        if made:
+            self._tell(case, track, made)
 
-    def _end(self, case: Case, track: Track, instant: int) -> None:
-        case.seen_end = True
-        self.counts.touch(case)
-        if not case.listed:
-            return
-        case.listed = False
-        self.listed.append(Cleared(track.plan.id, case.id, instant))
-        self._tell(case, track, lambda stream: stream.end(case, instant))
-
-    def _pass(self, case: Case, track: Track, instant: int, percent: int) -> None:
-        """Pass the due instant, a break, or a mark; at the due instant the score comes first."""
-        if percent == FULL and not case.scored and case.score_at == instant:
-            self._score(case, track, instant)
-        marks = case.pinned.marks
-        if case.next_mark >= len(marks) or marks[case.next_mark] != percent:
-            return
-        if case.seen_end or case.mark_at(percent) != instant:
-            return
-        case.next_mark += 1
-        if not case.listed:
-            case.listed = True
-            row = (track.plan.id, case.id, case.customer, case.place.id, case.started, case.due)
-            self.listed.append(Waiting(*row, percent, instant))
-        self._tell(case, track, lambda stream: stream.mark(case, percent, instant))
-
-    def _score(self, case: Case, track: Track, instant: int) -> None:
-        case.scored = "kept" if case.outcome == "kept" else "late"
-        late = case.scored == "late"
-        self.counts.touch(case)
-        self._tell(case, track, lambda stream: stream.score(case, instant, late))
-
-    def correct(self, case: Case, track: Track) -> None:
-        """Mend a score that a late fact has turned over; windows are judged again as they stand."""
-        if not case.scored or case.outcome == "open":
-            return
-        now = "kept" if case.outcome == "kept" else "late"
-        if now == case.scored:
-            return
-        case.scored = now
-        self.counts.touch(case)
-        for stream in track.streams_at(case.place):
-            if isinstance(stream, ShareStream):
-                self._emit(stream.correct(case, self.watermark, now == "late"))
+    def _tell(self, case: Case, track: Track, made: tuple[Scored, ...]) -> None:
+        for item in made:
+            for stream in track.streams_at(case.place):
+                signal = stream.take(item)
+                if signal is not None:
+                    self.signals.append(signal)
+                if stream.is_dirty:
+                    self.note(stream)
+                elif stream.filed < 0:
+                    self._push_edge(stream)
 
     def _match(self, sought: Sought, tracks: list[Track]) -> None:
         """Give a fact to the case that started first of those open to it."""
         track = tracks[sought.track]
+        track.give(sought)
         at = sought.fact.time
         fitting = [case for case in track.candidates(sought) if case.answers_to(at)]
         if not fitting:
@@ -232,15 +224,3 @@ class Timeline:
         case.learn(sought.fact)
         self.counts.touch(case)
         self._push_case(case, tracks)
-
-    def _tell(self, case: Case, track: Track, what: Callable[[Stream], Signal | None]) -> None:
-        for stream in track.streams_at(case.place):
-            signal = what(stream)
-            if signal is not None:
-                self.signals.append(signal)
-            if isinstance(stream, ShareStream) and stream.filed < 0:
-                self._push_edge(stream)
-
-    def _emit(self, signal: Signal | None) -> None:
-        if signal is not None:
-            self.signals.append(signal)

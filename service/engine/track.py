@@ -4,39 +4,22 @@ Facts are recorded here as they arrive; what they mean is decided when the timel
 (service.engine.timeline).  Facts that come before their case's start wait in `orphans`.
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from bisect import insort
+from collections.abc import Callable
+from functools import partial
 
 from service.engine.case import Case
+from service.engine.ear import KINDS, text_at, value_at
 from service.engine.facts import Fact, Known, Pinned
+from service.engine.gaps import Gap
 from service.engine.place import Place, Places
-from service.engine.plan import Pattern, Rule, Touchpoint
+from service.engine.plan import Rule, Touchpoint
 from service.engine.promise import Terms, resolve
-from service.engine.share import ShareStream
+from service.engine.seeking import Key, Sought
+from service.engine.share import ShareState
+from service.engine.stream import Stream
 from service.engine.values import Event
-from service.engine.waiting import WaitingStream
-from service.engine.where import Test, compile_tree
-
-Stream = WaitingStream | ShareStream
-
-KINDS = (
-    ("start", Fact.START),
-    ("stop", Fact.ANSWER),
-    ("cancel", Fact.CANCEL),
-    ("pause", Fact.PAUSE),
-    ("resume", Fact.RESUME),
-    ("restart", Fact.RESTART),
-    ("broken_by", Fact.BREAK),
-)
-
-
-class Ear(NamedTuple):
-    """Say what one event type means to a touchpoint, and how the event finds its case."""
-
-    track: "Track"
-    kind: Fact
-    test: Test | None
-    match: tuple[str, ...]
+from service.engine.waiting import WaitingState
 
 
 class Orphans:
@@ -52,19 +35,17 @@ class Orphans:
         self.filed = -1
 
 
-class Sought(NamedTuple):
-    """Hold a fact that looks for its case by fields, until the timeline reaches it."""
-
-    track: int
-    fields: tuple[str, ...]
-    values: tuple[object, ...]
-    fact: Known
-
-
 class Track:
     """Hold the cases and streams of one touchpoint."""
 
-    def __init__(self, position: int, touchpoint: Touchpoint, places: Places, number: int) -> None:
+    def __init__(
+        self,
+        position: int,
+        touchpoint: Touchpoint,
+        places: Places,
+        number: int,
+        correct_for_ms: int,
+    ) -> None:
         """Join a touchpoint with the company's units; `number` is the plan's."""
         self.position = position
         self.plan = touchpoint
@@ -81,20 +62,16 @@ class Track:
         self.matches = sorted(
             {p.match for name, _ in KINDS for p in getattr(touchpoint, name) if p.match}
         )
-        self.index: dict[tuple[tuple[str, ...], tuple[object, ...]], list[Case]] = {}
+        self.index: dict[Key, list[Case]] = {}
+        # Facts that found their case by fields, or found none, as long as that may change.
+        self.given: dict[Key, list[Sought]] = {}
+        self.gaps: list[Gap] = []
+        self._correct_for_ms = correct_for_ms
         self._fixed = (
             None if touchpoint.promise.span is None else Terms(touchpoint.promise.span, None, "")
         )
         self._units = places.units(touchpoint.unit_kind)
         self._plain = touchpoint.promise.kind == "span"
-
-    def ears(self) -> list[tuple[str, Ear]]:
-        """Return (event type, what it means) in the order of the configuration."""
-        return [
-            (pattern.type, Ear(self, kind, _test(pattern), pattern.match))
-            for name, kind in KINDS
-            for pattern in getattr(self.plan, name)
-        ]
 
     def case_of(self, event: Event) -> str:
         """Return the id of the case that an event belongs to here, empty if it names none.
@@ -106,8 +83,11 @@ class Track:
             event.case if self.plan.case == "case" else text_at(event, self.plan.case) or event.case
         )
 
-    def open(self, event: Event) -> Case | None:
-        """Begin a case, or correct its start; None if the event cannot (counted by reason)."""
+    def opening(self, event: Event) -> tuple[Case, Callable[[], None]] | None:
+        """Return the case that a start begins or moves back, and what does it.
+
+        None if the start is later than the known one, or cannot open a case (counted by reason).
+        """
         name = self.case_of(event)
         unit = event.unit if self.plan.unit == "unit" else text_at(event, self.plan.unit)
         place = self._units.get(unit)
@@ -124,14 +104,15 @@ class Track:
             case = Case(name, self.position, orphans.facts if orphans else ())
             self.cases[name] = case
         elif (case.started, case.start_key) <= (event.time, event.key):
-            return case
-        else:
-            self._unindex(case)
+            return None
+        return case, partial(self._begin, case, event, place, terms)
+
+    def _begin(self, case: Case, event: Event, place: Place, terms: Terms) -> None:
+        self._unindex(case)
         who = (event.customer, event.via, event.provenance)
         case.begin(Known(event.time, Fact.START, event.key), who, place, terms, self.pinned)
         if self.matches:
             self._index(case, event)
-        return case
 
     def fact(self, event: Event, kind: Fact) -> Known:
         """Return what an event states, with the text of the time that some kinds carry."""
@@ -145,7 +126,20 @@ class Track:
 
     def candidates(self, sought: Sought) -> list[Case]:
         """Return the cases whose start carries the sought values."""
-        return self.index.get((sought.fields, sought.values), [])
+        return self.index.get(sought.key, [])
+
+    def give(self, sought: Sought) -> None:
+        """Remember a fact that looked for its case, in the order in which such facts happened."""
+        insort(self.given.setdefault(sought.key, []), sought, key=lambda found: found.fact[:3])
+
+    def forget_given(self, before: int) -> None:
+        """Let go of facts that no late fact can give to another case any more."""
+        for key in [key for key, group in self.given.items() if group[0].fact.time < before]:
+            rest = [sought for sought in self.given[key] if sought.fact.time >= before]
+            if rest:
+                self.given[key] = rest
+            else:
+                del self.given[key]
 
     def forget(self, case: Case) -> None:
         """Let a finished case go."""
@@ -170,10 +164,12 @@ class Track:
 
     def _make(self, rule: Rule, place: Place) -> Stream:
         scope = place.scope(rule.per)
+        state: WaitingState | ShareState
         if rule.kind == "waiting":
-            return WaitingStream(self.plan.id, rule, scope)
-        calendar = self.places.calendar(self.plan.unit_kind, rule.per, scope)
-        return ShareStream(self.plan.id, rule, scope, calendar)
+            state = WaitingState(rule)
+        else:
+            state = ShareState(rule, self.places.calendar(self.plan.unit_kind, rule.per, scope))
+        return Stream(self.plan.id, rule, scope, state, self._correct_for_ms)
 
     def _resolve(self, event: Event, place: Place) -> Terms | None:
         return resolve(self.plan.promise, event.data, place, self.pinned.zone or place.zone)
@@ -195,27 +191,3 @@ class Track:
             else:
                 del self.index[key]
         case.wanted = ()
-
-
-def value_at(event: Event, path: str) -> object:
-    """Return what stands at `unit`, `customer`, `case`, `via` or `data.x`."""
-    if path == "unit":
-        return event.unit
-    if path == "customer":
-        return event.customer
-    if path.startswith("data."):
-        return event.data.get(path[5:])
-    found: object = getattr(event, path)
-    return found
-
-
-def text_at(event: Event, path: str) -> str:
-    """Return the same as text; numbers are written out, anything else is empty."""
-    found = value_at(event, path)
-    if isinstance(found, str):
-        return found
-    return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
-
-
-def _test(pattern: Pattern) -> Callable[[Mapping[str, object]], bool] | None:
-    return None if pattern.where is None else compile_tree(pattern.where)

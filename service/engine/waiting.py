@@ -5,10 +5,12 @@ higher marks, improves when nobody is past the first, and is over only when the 
 were kept: calling three people back mends three people, not the process.
 """
 
-from alerts.signal import Level, Signal, Transition
+from collections.abc import Sequence
+
+from alerts.signal import Level, Transition
 from service.engine.case import Case
-from service.engine.episode import Episode
 from service.engine.plan import Rule
+from service.engine.scored import Scored, Step, What
 
 CASES_SHOWN = 200
 UNITS_SHOWN = 10
@@ -26,7 +28,7 @@ class Past:
 
     def add(self, case: Case) -> None:
         """Take in a case; a case without a customer counts as one of its own."""
-        who = _customer(case)
+        who = customer_of(case)
         self.cases[case.id] = case
         self.customers[who] = self.customers.get(who, 0) + 1
 
@@ -34,38 +36,88 @@ class Past:
         """Let a case go, if it was there."""
         if self.cases.pop(case.id, None) is None:
             return
-        who = _customer(case)
+        who = customer_of(case)
         self.customers[who] -= 1
         if not self.customers[who]:
             del self.customers[who]
 
+    def copy(self) -> "Past":
+        """Return one that changes by itself."""
+        found = Past()
+        found.cases = dict(self.cases)
+        found.customers = dict(self.customers)
+        return found
 
-class WaitingStream:
-    """Follow one waiting rule in one scope."""
 
-    filed = -1
+class WaitingState:
+    """Count who is past which mark in one scope, and judge."""
 
-    def __init__(self, touchpoint: str, rule: Rule, scope: str) -> None:
+    kind = "waiting"
+
+    def __init__(self, rule: Rule) -> None:
         """Begin with nobody waiting."""
-        self.rule = rule
-        self.episode = Episode(touchpoint, rule.id, rule.per, scope)
-        self.levels = [(percent, Level(level)) for percent, level in rule.marks if level != "watch"]
+        self.adopt(rule)
         self.past = {percent: Past() for percent, _ in rule.marks}
-        self._notifying = {percent for percent, _ in self.levels}
-        self.improving = False
+        self.is_open = self.improving = False
+        self.since = -1
+        self.level = Level.WARNING
         self.kept_in_row = 0
 
-    def score(self, case: Case, instant: int, late: bool) -> Signal | None:
-        """Count a scored case towards recovery; one late case begins the count anew."""
-        if not self.improving:
-            return None
-        self.kept_in_row = 0 if late else self.kept_in_row + 1
-        if self.kept_in_row < self.rule.recover_kept:
-            return None
-        self.improving = False
-        return self._signal(Transition.RESOLVED, instant, "recovered")
+    def adopt(self, rule: Rule) -> None:
+        """Judge by a rule with the same marks from now on."""
+        self.rule = rule
+        self.levels = [(percent, Level(level)) for percent, level in rule.marks if level != "watch"]
+        self._notifying = {percent for percent, _ in self.levels}
 
-    def mark(self, case: Case, percent: int, instant: int) -> Signal | None:
+    def copy(self) -> "WaitingState":
+        """Return a state that goes its own way."""
+        found = WaitingState(self.rule)
+        found.past = {percent: group.copy() for percent, group in self.past.items()}
+        found.is_open, found.improving = self.is_open, self.improving
+        found.since, found.level, found.kept_in_row = self.since, self.level, self.kept_in_row
+        return found
+
+    def take(self, item: Scored) -> Step | None:
+        """Count one thing and return the step it brings about, if any."""
+        if item.what is What.MARK:
+            return self._mark(item.case, item.checkpoint, item.instant)
+        if item.what is What.END:
+            return self._end(item.case, item.instant)
+        return self._score(item.instant, item.late) if self.improving else None
+
+    def advance(self, until: int) -> Sequence[Step]:
+        """Do nothing: nobody stops waiting because time passes."""
+        return ()
+
+    def next_edge(self) -> int | None:
+        """Return None: there is no window."""
+        return None
+
+    def trim(self) -> None:
+        """Do nothing: nothing is shared."""
+
+    def stop(self, instant: int, reason: str) -> Step:
+        """End the finding from outside."""
+        self.is_open = self.improving = False
+        return self._step(Transition.RESOLVED, instant, reason)
+
+    def state(self) -> list[object]:
+        """Return what a snapshot must know, as plain values."""
+        past = [[percent, sorted(group.cases)] for percent, group in sorted(self.past.items())]
+        return [
+            self.is_open,
+            self.improving,
+            self.since,
+            self.level.value,
+            self.kept_in_row,
+            past,
+        ]
+
+    def counted(self) -> object:
+        """Return what is counted."""
+        return self.state()[-1]
+
+    def _mark(self, case: Case, percent: int, instant: int) -> Step | None:
         """Take a case past a mark; open, raise or reopen the finding if enough are past it."""
         past = self.past.get(percent)
         if past is None:
@@ -73,35 +125,30 @@ class WaitingStream:
         past.add(case)
         if percent not in self._notifying:
             return None
-        if not self.episode.is_open:
+        if not self.is_open:
             return self._open(instant)
         if self.improving and percent == self.levels[0][0] and self._enough(percent):
             self.improving = False
-            return self._signal(Transition.RELAPSED, instant, "waiting again")
+            return self._step(Transition.RELAPSED, instant, "waiting again")
         return self._raise(instant)
 
-    def end(self, case: Case, instant: int) -> Signal | None:
+    def _end(self, case: Case, instant: int) -> Step | None:
         """Let a case go that was answered, cancelled or broken."""
         for past in self.past.values():
             past.drop(case)
-        if not self.episode.is_open or self.improving or self._opening.cases:
+        if not self.is_open or self.improving or self._opening.cases:
             return None
         self.improving = True
         self.kept_in_row = 0
-        return self._signal(Transition.IMPROVING, instant, "nobody past the mark")
+        return self._step(Transition.IMPROVING, instant, "nobody past the mark")
 
-    def stop(self, instant: int) -> Signal | None:
-        """End a standing finding because its rule is gone."""
-        return (
-            self._signal(Transition.RESOLVED, instant, "configuration")
-            if self.episode.is_open
-            else None
-        )
-
-    def state(self) -> tuple[object, ...]:
-        """Return what a snapshot must know."""
-        past = [(percent, sorted(group.cases)) for percent, group in self.past.items()]
-        return (self.episode.state(), self.improving, self.kept_in_row, past)
+    def _score(self, instant: int, late: bool) -> Step | None:
+        """Count a scored case towards recovery; one late case begins the count anew."""
+        self.kept_in_row = 0 if late else self.kept_in_row + 1
+        if self.kept_in_row < self.rule.recover_kept:
+            return None
+        self.is_open = self.improving = False
+        return self._step(Transition.RESOLVED, instant, "recovered")
 
     @property
     def _opening(self) -> Past:
@@ -114,30 +161,28 @@ class WaitingStream:
         reached = [level for percent, level in self.levels if self._enough(percent)]
         return max(reached, key=lambda level: level.rank, default=None)
 
-    def _open(self, instant: int) -> Signal | None:
+    def _open(self, instant: int) -> Step | None:
         if not self._enough(self.levels[0][0]):
             return None
-        self.improving = False
-        self.episode.open(instant, self._highest() or self.levels[0][1])
-        return self._signal(Transition.OPENED, instant, "past the mark")
+        self.is_open, self.improving, self.since = True, False, instant
+        self.level = self._highest() or self.levels[0][1]
+        return self._step(Transition.OPENED, instant, "past the mark")
 
-    def _raise(self, instant: int) -> Signal | None:
+    def _raise(self, instant: int) -> Step | None:
         level = self._highest()
-        if level is None or level.rank <= self.episode.level.rank:
+        if level is None or level.rank <= self.level.rank:
             return None
-        self.episode.level = level
-        return self._signal(Transition.WORSE, instant, "past a higher mark")
+        self.level = level
+        return self._step(Transition.WORSE, instant, "past a higher mark")
 
-    def _signal(self, transition: Transition, instant: int, reason: str) -> Signal:
+    def _step(self, transition: Transition, instant: int, reason: str) -> Step:
         counts = (len(self._opening.cases), len(self._opening.customers))
-        return self.episode.signal(
-            transition, "waiting", instant, counts, reason, self._evidence(instant)
-        )
+        return Step(transition, self.level, instant, reason, *counts, self._evidence(instant))
 
     def _evidence(self, instant: int) -> dict[str, object]:
         cases = sorted(self._opening.cases.values(), key=lambda case: (case.started, case.id))
         found: dict[str, object] = {
-            "since": self.episode.instant,
+            "since": self.since,
             "past": {str(percent): len(group.customers) for percent, group in self.past.items()},
             "at_least": self.rule.at_least,
             "kept_in_row": self.kept_in_row,
@@ -159,10 +204,11 @@ def worst_units(cases: list[Case]) -> list[list[object]]:
     """Return [unit, distinct customers] of the units with most people, most first."""
     people: dict[str, set[str]] = {}
     for case in cases:
-        people.setdefault(case.place.id, set()).add(_customer(case))
+        people.setdefault(case.place.id, set()).add(customer_of(case))
     ranked = sorted(((-len(found), unit) for unit, found in people.items()))
     return [[unit, -count] for count, unit in ranked[:UNITS_SHOWN]]
 
 
-def _customer(case: Case) -> str:
+def customer_of(case: Case) -> str:
+    """Return the person whom a case counts for; one without a customer is one of its own."""
     return case.customer or f"case {case.id}"

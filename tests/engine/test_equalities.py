@@ -1,21 +1,17 @@
 """The same facts give the same results, however they arrive (01, section 1)."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
-from service.engine.results import Results, state_hash
-from service.engine.values import Chunk, Event, Frame
+from service.engine.plan import Plan
+from service.engine.results import state_hash
+from service.engine.values import Event
 from service.hosts.replay import Replay
-from service.intake.decode import Decoder
-from service.intake.rejected import Rejected
 from service.settings import compile_settings, load
-from service.simulator.run import run
-from tests.worlds import KEY
+from tests.engine.arrivals import cut, fold, stamp_of, world
 
 SEEDS = range(1, 11)
 MINUTE = 60_000
@@ -27,59 +23,12 @@ def plan() -> Plan:
     return compile_settings(load(Path("config"))).plan
 
 
-def world(plan: Plan, folder: Path, seed: int) -> list[Event]:
-    """Return a month of eight dealers in order of arrival, all of it within `wait`."""
-    stream = folder / "events.ndjson"
-    run(
-        stream,
-        folder / "truth.json",
-        seed=seed,
-        dealers=8,
-        weeks=4,
-        start="2026-03-16",
-        delay_max_s=55,
-    )
-    with stream.open("rb") as lines:
-        items = list(Decoder(plan, KEY).lines(iter(lines)))
-    return [item for item in items if not isinstance(item, Rejected)]
-
-
-def stamp_of(event: Event) -> int:
-    """Return when an event reaches the log."""
-    return event.time if event.recorded is None else event.recorded
-
-
-def fold(plan: Plan, chunks: Iterable[Chunk], end: int) -> tuple[Engine, Results, list[Frame]]:
-    """Fold chunks in a new engine and drain it to one stamp."""
-    engine, results = Engine(), Results()
-    frames = engine.fold(Chunk(-(2**62), (), to_data(plan)))
-    for chunk in chunks:
-        frames += engine.fold(chunk)
-    frames += engine.fold(Chunk(end))
-    results.take(frames)
-    results.finish(engine)
-    return engine, results, frames
-
-
 def replayed(plan: Plan, events: Sequence[Event], end: int) -> str:
     """Return the results hash of a replay."""
     running = Replay(plan)
     running.run(events, end)
     running.memory.results.finish(running.engine)
     return running.memory.results.hash()
-
-
-def cut(events: Sequence[Event], draw: random.Random) -> list[Chunk]:
-    """Cut a stream into chunks of any size; each is stamped by its last event."""
-    chunks: list[Chunk] = []
-    rest = list(events)
-    while rest:
-        size = draw.randint(1, 40)
-        part, rest = rest[:size], rest[size:]
-        chunks.append(Chunk(max(map(stamp_of, part)), part))
-        if rest and draw.random() < 0.3:
-            chunks.append(Chunk(max(chunks[-1].stamp, stamp_of(rest[0]) - 1)))
-    return chunks
 
 
 @pytest.mark.parametrize("seed", SEEDS)

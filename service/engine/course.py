@@ -1,0 +1,76 @@
+"""One step of one case: what passes when the timeline reaches its next item.
+
+`happen` changes the case's progress and returns what streams must count; it touches nothing else,
+so the same function serves the timeline and the correction of the past (service.engine.mending).
+Inside a gap an absence is not judged: the score is `unknown`, a mark is passed in silence, unless
+a fact dated inside the gap says how it ended (01, section 6).
+"""
+
+from service.engine.case import Case
+from service.engine.gaps import Gap, covering, holds
+from service.engine.item import CHANGE, DUE, END, FACT, START
+from service.engine.promise import FULL
+from service.engine.scored import Scored, What
+
+Items = tuple[Scored, ...]
+NOTHING: Items = ()
+
+
+def happen(case: Case, instant: int, checkpoint: int, gaps: list[Gap]) -> Items:
+    """Take a case one step along and return what its streams count."""
+    if checkpoint == START:
+        case.counted = case.counted or "new"
+    elif checkpoint == END:
+        return _end(case, instant)
+    elif checkpoint == CHANGE:
+        case.shown = instant
+    elif checkpoint >= 0:
+        return _pass(case, instant, checkpoint, gaps)
+    return NOTHING
+
+
+def _end(case: Case, instant: int) -> Items:
+    case.seen_end = True
+    if not case.listed:
+        return NOTHING
+    case.listed = False
+    return _told(case, Scored(instant, FACT, case.started, case.id, END, What.END, False, case))
+
+
+def _pass(case: Case, instant: int, percent: int, gaps: list[Gap]) -> Items:
+    """Pass the due instant, a break, or a mark; at the due instant the score comes first."""
+    made: Items = NOTHING
+    if percent == FULL and not case.scored and case.score_at == instant:
+        made = _score(case, instant, gaps)
+    marks = case.pinned.marks
+    if case.next_mark >= len(marks) or marks[case.next_mark] != percent:
+        return made
+    if case.seen_end or case.mark_at(percent) != instant:
+        return made
+    case.next_mark += 1
+    if case.scored == "unknown" or (gaps and _unseen(case, instant, gaps)):
+        return made
+    case.listed = True
+    mark = Scored(instant, DUE, case.started, case.id, percent, What.MARK, False, case)
+    return made + _told(case, mark)
+
+
+def _score(case: Case, instant: int, gaps: list[Gap]) -> Items:
+    case.scored = case.verdict
+    absent = case.scored == "late" and not case.is_broken
+    if case.scored == "unknown" or (gaps and absent and _unseen(case, instant, gaps)):
+        case.scored = "unknown"
+        return NOTHING
+    late = case.scored == "late"
+    return _told(case, Scored(instant, DUE, case.started, case.id, FULL, What.SCORE, late, case))
+
+
+def _unseen(case: Case, instant: int, gaps: list[Gap]) -> bool:
+    """Tell whether an absence at an instant may only be a missing report."""
+    gap = covering(gaps, instant)
+    return gap is not None and not holds(gap, case.ended)
+
+
+def _told(case: Case, item: Scored) -> Items:
+    case.told = (*case.told, item)
+    return (item,)
