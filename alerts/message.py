@@ -92,6 +92,8 @@ def orders_of(story: Story) -> tuple[str, ...]:
 
 def _opening(story: Story) -> str:
     match story.why:
+        case Why.RESOLVED if story.is_feed:
+            return words.HEARD_AGAIN
         case Why.RESOLVED:
             return words.over(story.customers, waits=story.waits)
         case Why.WITHDRAWN:

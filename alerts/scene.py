@@ -7,8 +7,12 @@ an alert about a place that nobody described is still an alert.
 
 from dataclasses import dataclass
 
+from alerts import words
 from alerts.alert import Alert
 from alerts.directory import Directory, Place, Topic
+
+# What a finding about a feed, not about a place, is counted by.
+SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Scene:
 
 def scene_of(alert: Alert, directory: Directory) -> Scene:
     """Look up where an alert plays."""
-    topic = directory.topics.get(alert.touchpoint) or _stranger(alert.touchpoint)
+    topic = directory.topics.get(alert.touchpoint) or _stranger(alert)
     unit = unit_named(directory, topic, alert.scope) if alert.per == "unit" else None
     region = _region_named(directory, unit.region if unit else _region_id(alert))
     nearest = unit or region
@@ -66,10 +70,12 @@ def _region_named(directory: Directory, region: str) -> Place | None:
     return directory.regions.get(region) or Place(region, region, region, "")
 
 
-def _stranger(touchpoint: str) -> Topic:
+def _stranger(alert: Alert) -> Topic:
+    """Return a topic for what the directory does not describe; a feed is one of those."""
+    is_feed = alert.per == SOURCE
     return Topic(
-        id=touchpoint,
-        title=touchpoint,
+        id=alert.touchpoint,
+        title=words.feed(alert.scope, alert.cases) if is_feed else alert.touchpoint,
         stage="",
         stage_title="",
         journey="",
@@ -77,4 +83,5 @@ def _stranger(touchpoint: str) -> Topic:
         objective=0,
         owner="",
         unit_kind="",
+        do_now=(words.CHECK_FEED,) if is_feed else (),
     )

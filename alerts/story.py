@@ -17,6 +17,7 @@ from alerts.scene import Scene, unit_named
 from alerts.signal import Level
 
 WAITING = "waiting"
+FEEDS = ("source silent", "blind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class Story:
     def waits(self) -> bool:
         """Tell whether people are waiting now, as opposed to having been let down."""
         return self.kind == WAITING
+
+    @property
+    def is_feed(self) -> bool:
+        """Tell whether this is about a feed that stopped, not about people."""
+        return self.kind in FEEDS
 
     def customers_past(self, mark: int) -> int:
         """Return how many wait longer than a mark in percent of the promise."""

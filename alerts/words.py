@@ -23,7 +23,16 @@ _ARTICLES = frozenset({"a", "an", "the"})
 REASONS = {
     "configuration": "the rule or touchpoint was removed from the configuration",
     "correction": "facts that arrived late show that the promise was kept",
+    "late facts": "facts that arrived late show that this was not so",
+    "source silent": "the feed had stopped, so nobody can say that it was so",
+    "excluded": "this place or time no longer counts",
+    "no news": "nothing was heard, so promises are not judged",
+    "never heard": "nothing was ever heard from it",
+    "an open day of hold": "the feed has been silent for an open day",
+    "heard again": "the feed is heard again",
 }
+CHECK_FEED = "check the feed and who sends it"
+HEARD_AGAIN = "OVER - heard again"
 
 
 def people(count: int) -> str:
@@ -61,6 +70,14 @@ def better(count: int, *, waits: bool) -> str:
 def withdrawn(count: int) -> str:
     """Say that we were wrong, and about how many."""
     return f"WITHDRAWN - alert about {people(count)}"
+
+
+def feed(source: str, unjudged: int) -> str:
+    """Name a feed that stopped, and the promises that nobody judges meanwhile."""
+    if not unjudged:
+        return f"no news from {source}"
+    noun = "promise" if unjudged == 1 else "promises"
+    return f"{unjudged:,} {noun} unjudged, no news from {source}"
 
 
 def first_line(opening: str, titles: Sequence[str], place: str, places: int) -> str:

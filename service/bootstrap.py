@@ -86,6 +86,8 @@ def build(
     collector.settle()
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps())
+    if clock is not None:
+        append(store, log, loop, Chunk(clock.now(), (), {"kind": "start"}))
     writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
@@ -144,12 +146,16 @@ def take_plan(store: Store, log: SqliteLog, loop: Loop, plan: Plan, now: int) ->
     numbered = replace(plan, number=1 if before is None else before.number + 1)
     # An empty log has no time yet: events that bring their own time may be older than now.
     stamp = loop.engine.now if before is not None else -(2**62)
-    chunk = Chunk(stamp, (), to_data(numbered))
+    append(store, log, loop, Chunk(stamp, (), to_data(numbered)))
+    return numbered
+
+
+def append(store: Store, log: SqliteLog, loop: Loop, chunk: Chunk) -> None:
+    """Make a control durable, and fold it."""
     with store.transaction() as transaction:
         log.append(transaction, chunk)
     loop.fold((chunk,))
     settle(store, loop)
-    return numbered
 
 
 def _same(before: Plan, after: Plan) -> bool:

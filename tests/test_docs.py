@@ -33,6 +33,8 @@ BLOCKS = {
     "TableFile": "`units.KIND` and `regions`",
     "Source": "`sources.NAME`",
     "Kafka": "`sources.NAME`",
+    "Heartbeat": "`sources.NAME`",
+    "Silent": "`sources.NAME`",
     "Constant": "`sources.NAME`",
     "Journey": "`journeys.NAME`",
     "Stage": "`journeys.NAME`",

@@ -7,6 +7,7 @@ touchpoint that is gone ends its standing findings with the reason `configuratio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from service.engine.business_time import Calendar
 from service.engine.ear import Ear, ears
 from service.engine.place import Places
 from service.engine.plan import PATTERNS, Plan, Promise, Source, Span, Touchpoint
@@ -26,6 +27,7 @@ class Adopted:
     timelines: list[Timeline]
     lines: list[Timeline]
     ears: dict[str, list[Ear]]
+    calendars: Mapping[str, Calendar]
 
 
 def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
@@ -43,10 +45,19 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
             heard.setdefault(name, []).append(ear)
     names = [track.plan.id for track in tracks]
     lanes = list(timelines.values())
-    adopted = Adopted(plan, plan.sources, tracks, names, lanes, lines, heard)
+    adopted = Adopted(plan, plan.sources, tracks, names, lanes, lines, heard, _fed(plan, places))
     if before is not None:
         _carry(before, adopted, now)
     return adopted
+
+
+def _fed(plan: Plan, places: Places) -> dict[str, Calendar]:
+    """Return the opening hours during which each source that feeds a touchpoint should speak."""
+    kinds: dict[str, set[str]] = {}
+    for touchpoint in plan.touchpoints.values():
+        for name in (*touchpoint.opening, *touchpoint.answering):
+            kinds.setdefault(name, set()).add(touchpoint.unit_kind)
+    return {name: places.whole(tuple(sorted(found))) for name, found in kinds.items()}
 
 
 def lead_ms(touchpoint: Touchpoint) -> int:
@@ -80,6 +91,7 @@ def _line(plan: Plan, touchpoint: Touchpoint, made: dict[tuple[str, ...], Timeli
         correct_for = max((plan.sources[name].correct_for_ms for name in names), default=0)
         made[names] = Timeline({}, correct_for)
     line = made[names]
+    line.answering.update(touchpoint.answering)
     for name in names:
         wait = plan.sources[name].wait_ms
         lag = wait if name in touchpoint.answering else max(0, wait - lead_ms(touchpoint))

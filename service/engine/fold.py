@@ -5,12 +5,16 @@ records facts; results come from moving each timeline's watermark (service.engin
 wall clock enters as the stamp of a chunk and nowhere else.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+from service.engine.absence import Absence
 from service.engine.adoption import Adopted, adopt
 from service.engine.ear import Ear, value_at
 from service.engine.facts import Fact, Known
+from service.engine.hearing import Hearing
 from service.engine.plan import Plan, from_data
 from service.engine.seeking import Sought
 from service.engine.seen import Seen
@@ -20,6 +24,8 @@ from service.engine.values import Chunk, Event, Frame
 from service.engine.zone import DAY_MS
 
 ITEMS_MAX = 2000
+# An event that lies further ahead of the log's time is somebody's wrong clock.
+FUTURE_MS = 5 * 60_000
 
 
 @dataclass(slots=True)
@@ -31,6 +37,7 @@ class Tally:
     differing: int = 0
     too_late: int = 0
     unheard: int = 0
+    future: int = 0
 
 
 class Engine:
@@ -42,11 +49,11 @@ class Engine:
         self.frame = 0
         self.tally = Tally()
         self.seen = Seen()
-        # Per source: heard up to when, and the last proof of life, both by the log's time.
-        self.heard: dict[str, int] = {}
-        self.alive: dict[str, int] = {}
+        self.hearing = Hearing()
+        self._absence = Absence(self.hearing)
         self._adopted: Adopted | None = None
         self._too_late: list[Event] = []
+        self._future: list[Event] = []
         self._day = 0
 
     @property
@@ -74,10 +81,10 @@ class Engine:
         """Take one chunk and return the frames that it brings about."""
         self.now = max(self.now, chunk.stamp)
         if chunk.control is not None:
-            self._adopt(from_data(dict(chunk.control)))
+            self._obey(chunk.control)
+        self._hear(chunk.heard)
         for event in chunk.events:
             self._record(event)
-        self._hear()
         return self._advance()
 
     def next_instant(self) -> int | None:
@@ -85,9 +92,10 @@ class Engine:
         wanted = [
             at + max(line.lags.values(), default=0)
             for line in self.timelines
-            if (at := line.next_instant()) is not None
+            if (at := line.next_instant()) is not None and at <= self._absence.believed_until(line)
         ]
-        return min(wanted, default=None)
+        heard = self.hearing.next_instant()
+        return min(wanted if heard is None else [*wanted, heard], default=None)
 
     @property
     def begun(self) -> bool:
@@ -105,13 +113,21 @@ class Engine:
         position = next(t.position for t in at_work.tracks if t.plan.id == touchpoint)
         return at_work.lines[position].watermark
 
-    def _adopt(self, plan: Plan) -> None:
+    def _obey(self, control: Mapping[str, Any]) -> None:
+        """Take a control: a plan, or the news that a service begins to listen."""
+        if control.get("kind") == "start":
+            self.hearing.start(self.now)
+            return
+        plan = from_data(dict(control))
         self._adopted = adopt(plan, self._adopted, self.now)
+        self.hearing.adopt(plan.sources, self._adopted.calendars)
+        self._absence.adopt(self._adopted)
 
-    def _hear(self) -> None:
-        """Take every source as heard to the log's time: all are push sources so far."""
-        for name in self.plan.sources:
-            self.heard[name] = self.now
+    def _hear(self, vouched: Mapping[str, int]) -> None:
+        """Let the sources be heard as far as they are, and take back what silence makes doubtful."""
+        fallen = self.hearing.hear(self.now, vouched)
+        if fallen:
+            self._absence.doubt(fallen)
         if self.now // DAY_MS > self._day:
             self._day = self.now // DAY_MS
             kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
@@ -120,20 +136,34 @@ class Engine:
                 track.forget_given(self.now - kept)
 
     def _record(self, event: Event) -> None:
+        source = self._at_work.sources.get(event.source)
+        if source is not None and event.time > self.now + FUTURE_MS:
+            self.tally.future += 1
+            self._future.append(event)
+            return
+        if source is not None:
+            recorded = event.time if event.recorded is None else event.recorded
+            if self.hearing.speak(event.source, self.now, recorded):
+                self._absence.believe(event.source)
+            if event.type == source.heartbeat:
+                self.tally.accepted += 1
+                return
         known = self.seen.digest(event)
         if known is not None:
             self.tally.duplicates += 1
             self.tally.differing += known != event.digest
             return
-        at_work = self._at_work
-        source = at_work.sources.get(event.source)
         if source is None or event.time < self.now - source.correct_for_ms:
             self.tally.too_late += 1
             self._too_late.append(event)
             return
         self.seen.remember(event)
-        self.alive[event.source] = self.now
         self.tally.accepted += 1
+        self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        """Let every touchpoint that listens hear an event."""
+        at_work = self._at_work
         ears = at_work.ears.get(event.type)
         if ears is None:
             self.tally.unheard += 1
@@ -176,16 +206,19 @@ class Engine:
         frames: list[Frame] = []
         tracks, names = self.tracks, self._at_work.names
         for line in self.timelines:
-            goal = line.goal(self.heard)
+            goal = self._absence.goal(line)
             if goal <= line.watermark and not line.has_news():
                 continue
             more = True
             while more:
                 more = line.advance(goal, tracks, ITEMS_MAX)
                 self._frame(frames, line, names, more)
-        if self._too_late:
-            frames.append(self._numbered((), (), (), (), tuple(self._too_late)))
-            self._too_late = []
+        self.hearing.tell_blind(self.now, partial(self._absence.held, self.now))
+        signals = tuple(self.hearing.take_signals())
+        if signals or self._too_late or self._future:
+            facts = tuple(self._too_late), tuple(self._future)
+            frames.append(self._numbered((), (), (), signals, *facts))
+            self._too_late, self._future = [], []
         return frames
 
     def _frame(self, frames: list[Frame], line: Timeline, names: list[str], more: bool) -> None:
@@ -194,7 +227,7 @@ class Engine:
         listed, line.listed = tuple(line.listed), []
         signals, line.signals = tuple(line.signals), []
         if outcomes or readings or listed or signals:
-            frames.append(self._numbered(outcomes, readings, listed, signals, ()))
+            frames.append(self._numbered(outcomes, readings, listed, signals, (), ()))
 
     def _numbered(self, *parts: tuple) -> Frame:  # type: ignore[type-arg]
         self.frame += 1

@@ -65,14 +65,19 @@ class Places:
             self._unions[key] = self._union(kind, per, scope)
         return self._unions[key]
 
+    def whole(self, kinds: tuple[str, ...]) -> Calendar:
+        """Return the hours in which any unit of some kinds is open."""
+        if len(kinds) == 1:
+            return self.calendar(kinds[0], "company", "")
+        units = [unit for kind in kinds for unit in self._plan.units[kind].values()]
+        return self._calendar({unit.calendar for unit in units})
+
     def _union(self, kind: str, per: str, scope: str) -> Calendar:
-        plan = self._plan
-        keys = sorted(
-            {
-                unit.calendar
-                for unit in plan.units[kind].values()
-                if per == "company" or unit.region == scope
-            }
+        units = self._plan.units[kind].values()
+        return self._calendar(
+            {unit.calendar for unit in units if per == "company" or unit.region == scope}
         )
-        weeks = [plan.calendars[key] for key in keys]
+
+    def _calendar(self, keys: set[str]) -> Calendar:
+        weeks = [self._plan.calendars[key] for key in sorted(keys)]
         return Calendar([(self.zones[week.zone], week) for week in weeks])

@@ -114,6 +114,8 @@ class Source:
 
     `names` are further values of CloudEvents `source` that mean this one.  `map` says where the
     fields of a plain row come from: target -> path or column, `constants` target -> value.
+    `heartbeat` is the type of its proof of life, due every `heartbeat_ms`; the other lengths say
+    when quiet is silence and how far it is believed (01, section 6), None where it is learned.
     """
 
     wait_ms: int
@@ -123,6 +125,12 @@ class Source:
     map: Mapping[str, str] = default_field(default_factory=dict)
     constants: Mapping[str, object] = default_field(default_factory=dict)
     provenance: str = ""
+    heartbeat: str = ""
+    heartbeat_ms: int = 0
+    silent_after_ms: int | None = None
+    believe_quiet_ms: int | None = None
+    after_silence: Literal["", "judge", "unknown"] = ""
+    catch_up_ms: int = 300_000
 
 
 @dataclass(frozen=True, slots=True)

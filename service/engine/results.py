@@ -64,7 +64,7 @@ def state_hash(engine: Engine) -> str:
     ]
     lines = [line.state() for line in engine.timelines]
     whole = (engine.now, engine.frame, asdict(engine.tally), engine.seen.state(), tracks, lines)
-    return digest((whole, sorted(engine.heard.items()), sorted(engine.alive.items())))
+    return digest((whole, engine.hearing.state()))
 
 
 def digest(value: object) -> str:

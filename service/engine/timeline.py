@@ -34,6 +34,7 @@ class Timeline:
     def __init__(self, lags: dict[str, int], correct_for_ms: int) -> None:
         """Take each source's lag: the delay it may have, less what its promises leave."""
         self.lags = lags
+        self.answering: set[str] = set()
         self.correct_for_ms = correct_for_ms
         self.watermark = -(2**62)
         self.timers: Timers[Thing] = Timers()
@@ -46,10 +47,6 @@ class Timeline:
         self._goal = self.watermark
         self._dirty: dict[tuple[str, str, str], Stream] = {}
         self.mender = Mender(self)
-
-    def goal(self, heard: dict[str, int]) -> int:
-        """Return how far the sources allow the watermark to go."""
-        return min(heard[name] - lag for name, lag in self.lags.items())
 
     def state(self) -> list[object]:
         """Return what a snapshot must know beside cases and streams."""

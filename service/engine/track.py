@@ -141,6 +141,24 @@ class Track:
             else:
                 del self.given[key]
 
+    def judged_after(self, instant: int) -> list[Case]:
+        """Return the cases of which something was counted after an instant."""
+        return [c for c in self.cases.values() if any(item.instant > instant for item in c.told)]
+
+    def doubted(self) -> list[Case]:
+        """Return the cases that a gap may have kept from being judged."""
+        return [case for case in self.cases.values() if case.scored == "unknown" or case.next_mark]
+
+    def held(self, judged: int, until: int) -> int:
+        """Count the unanswered promises that have passed after what is judged."""
+        return sum(
+            not case.scored
+            and case.ended is None
+            and case.due is not None
+            and judged < case.due <= until
+            for case in self.cases.values()
+        )
+
     def forget(self, case: Case) -> None:
         """Let a finished case go."""
         self.cases.pop(case.id, None)

@@ -5,9 +5,12 @@ are made for every event and every scored case.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from alerts.signal import Signal
+
+NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 class Event(NamedTuple):
@@ -95,18 +98,22 @@ class Cleared(NamedTuple):
 class Chunk(NamedTuple):
     """Hold one step of the log: a stamp, and events, or a control; neither makes it a tick.
 
-    `control` is the plan, ready for JSON, when the configuration takes effect here.
+    `control` is ready for JSON: a plan that takes effect here, or the news that a service begins
+    to listen.  `heard` says for sources that are asked, not waited for, up to when they were
+    heard when the chunk was made.
     """
 
     stamp: int
     events: Sequence[Event] = ()
     control: Mapping[str, Any] | None = None
+    heard: Mapping[str, int] = NOBODY
 
 
 class Frame(NamedTuple):
     """Hold what one bounded step of folding put out; its number is part of the engine's state.
 
     `too_late` are facts older than `correct_for`: kept and counted, they change nothing.
+    `future` are events from ahead of the log's time: set aside, to be tried again by people.
     """
 
     number: int
@@ -116,3 +123,4 @@ class Frame(NamedTuple):
     waiting: tuple[Waiting | Cleared, ...]
     signals: tuple[Signal, ...]
     too_late: tuple[Event, ...]
+    future: tuple[Event, ...] = ()

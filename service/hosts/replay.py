@@ -68,7 +68,7 @@ class Replay:
             if until is not None and stamp > until:
                 continue
             self._last = max(self._last, item.time, stamp)
-            if item.time < stamp - self._waits[item.source]:
+            if item.time < stamp - self._waits[item.source] or self._may_fall_silent(stamp):
                 self.tick_to(stamp)
             self._take(Chunk(stamp, (item,)))
         end = until if until is not None else self._last + max(self._waits.values(), default=0)
@@ -84,11 +84,19 @@ class Replay:
             self._ticked = minute
             self._take(Chunk(minute))
 
+    def _may_fall_silent(self, stamp: int) -> bool:
+        """Tell whether quiet turns into silence before a stamp; the log's time decides that."""
+        at = self.engine.hearing.next_instant()
+        return at is not None and at < stamp
+
     def summary(self) -> str:
         """Return the one line that a replay ends with (02, "Replay")."""
         tally = self.engine.tally
-        reasons = ", ".join(f"{name} {count}" for name, count in sorted(self.rejected.items()))
-        rejected = f"{self.rejected.total()} rejected" + (f" ({reasons})" if reasons else "")
+        reasons = ", ".join(
+            f"{name} {count}" for name, count in sorted(self._turned_away().items())
+        )
+        total = self._turned_away().total()
+        rejected = f"{total} rejected" + (f" ({reasons})" if reasons else "")
         return (
             f"{self.read} events: {tally.accepted} accepted, {rejected}, "
             f"{tally.duplicates} duplicates, {tally.too_late} too late"
@@ -100,12 +108,17 @@ class Replay:
         return {
             "events": self.read,
             "accepted": tally.accepted,
-            "rejected": self.rejected.total(),
-            "reasons": dict(sorted(self.rejected.items())),
+            "rejected": self._turned_away().total(),
+            "reasons": dict(sorted(self._turned_away().items())),
             "duplicates": tally.duplicates,
             "differing": tally.differing,
             "too_late": tally.too_late,
         }
+
+    def _turned_away(self) -> Counter[str]:
+        """Count what was rejected, at the door or by the fold."""
+        future = self.engine.tally.future
+        return self.rejected + Counter({"future": future} if future else {})
 
     def _take(self, chunk: Chunk) -> None:
         self.loop.fold((chunk,))

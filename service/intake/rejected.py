@@ -18,6 +18,7 @@ class Reason(StrEnum):
     TYPE = "type"
     TIME = "time"
     CASE = "case"
+    FUTURE = "future"
 
 
 class Rejected(NamedTuple):

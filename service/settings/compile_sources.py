@@ -1,6 +1,7 @@
 """Sources for the plan, and which of them could begin or end the cases of a touchpoint."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from service.engine.plan import Source
 from service.engine.where import fields as where_fields
@@ -12,6 +13,8 @@ from service.settings.source import Constant
 from service.settings.source import Source as WrittenSource
 from service.settings.touchpoint import Touchpoint
 
+BEATS_BELIEVED, BEATS_SILENT = 2, 4
+
 
 def compile_sources(configuration: Configuration) -> dict[str, Source]:
     """Return the sources as the intake reads them."""
@@ -21,7 +24,7 @@ def compile_sources(configuration: Configuration) -> dict[str, Source]:
 def delivered(configuration: Configuration) -> dict[str, tuple[str, ...]]:
     """Return the types of event that each source delivers."""
     sources = configuration.sources.items()
-    return {name: tuple(sorted(set(source.delivers))) for name, source in sorted(sources)}
+    return {name: tuple(sorted(set(source.spoken))) for name, source in sorted(sources)}
 
 
 def opening_sources(configuration: Configuration, touchpoint: Touchpoint) -> tuple[str, ...]:
@@ -66,7 +69,24 @@ def _source(source: WrittenSource) -> Source:
         map={target: origin for target, origin in pairs if isinstance(origin, str)},
         constants={name: origin.const for name, origin in pairs if isinstance(origin, Constant)},
         provenance=source.provenance or "",
+        **_quiet(source),
     )
+
+
+def _quiet(source: WrittenSource) -> dict[str, Any]:
+    """Return when quiet is silence; a heartbeat that fails four times running is."""
+    beat, silent = source.heartbeat, source.silent
+    every = beat.every if beat else 0
+    after = silent.after if silent.after is not None or not beat else BEATS_SILENT * every
+    believed = silent.believe_quiet
+    return {
+        "heartbeat": beat.event if beat else "",
+        "heartbeat_ms": every,
+        "silent_after_ms": after,
+        "believe_quiet_ms": BEATS_BELIEVED * every if beat and believed is None else believed,
+        "after_silence": silent.after_silence or "",
+        "catch_up_ms": silent.catch_up,
+    }
 
 
 def _delivering(configuration: Configuration, patterns: Iterable[EventPattern]) -> tuple[str, ...]:

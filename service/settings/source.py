@@ -10,6 +10,7 @@ from service.settings.length import UNIT_MS, Elapsed
 
 WAIT_MS = 60 * UNIT_MS["s"]
 CORRECT_FOR_MS = 7 * UNIT_MS["d"]
+CATCH_UP_MS = 5 * UNIT_MS["m"]
 _TARGETS = ("id", "time", "type", "case", "unit", "customer", "via", "provenance", "recorded")
 _DATA = re.compile(r"data\.[A-Za-z0-9_.]+")
 _REQUIRED = ("id", "time", "type")
@@ -48,6 +49,31 @@ class Kafka(Block):
     topic: Text
 
 
+class Heartbeat(Block):
+    """Name the event by which a source shows that it lives, and how often it comes."""
+
+    event: Text
+    every: Elapsed
+
+
+class Silent(Block):
+    """State when the quiet of a source is silence, and what is made of it.
+
+    Lengths count while any unit that the source feeds is open; with a heartbeat, day and night.
+    """
+
+    after: Elapsed | None = None
+    believe_quiet: Elapsed | None = None
+    after_silence: Literal["judge", "unknown"] | None = None
+    catch_up: Elapsed = CATCH_UP_MS
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.after is not None and (self.believe_quiet or 0) > self.after:
+            raise ValueError("`believe_quiet` is longer than `after`: silence would be believed")
+        return self
+
+
 class Source(Block):
     """State one source of events."""
 
@@ -57,8 +83,15 @@ class Source(Block):
     names: tuple[Text, ...] = Field(default=(), alias="is")
     wait: Elapsed = WAIT_MS
     correct_for: Elapsed = CORRECT_FOR_MS
+    heartbeat: Heartbeat | None = None
+    silent: Silent = Silent()
     map: Map | None = None
     provenance: Literal["observed", "self-reported"] | None = None
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Return all types of event that may come, the heartbeat's too."""
+        return (*self.delivers, *((self.heartbeat.event,) if self.heartbeat else ()))
 
     @model_validator(mode="after")
     def _speaks(self) -> Self:

@@ -8,6 +8,7 @@ service.store.tables remain the one description of the schema, and a test compar
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,9 +16,11 @@ from sqlalchemy import Connection
 from alerts.courier import Receipt
 from alerts.desk import Decision
 from alerts.retry import Result
-from service.engine.values import Frame, Outcome, Waiting
+from service.engine.values import Event, Frame, Outcome, Waiting
 from service.errors import DamagedError
 from service.store import statements as sql
+
+HEAD_BYTES = 1024
 
 
 class Transaction:
@@ -123,6 +126,7 @@ class Transaction:
             sql.LATE_FACT,
             ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
         )
+        self._many(sql.QUARANTINE, (_ahead(f.stamp, e) for f in frames for e in f.future))
 
     def _write_waiting(self, frames: Sequence[Frame]) -> None:
         """Put on and take off in order; only the last word on a case is written."""
@@ -140,6 +144,13 @@ def _signal(signal: Any) -> tuple[Any, ...]:
     fields = asdict(signal)
     values = [fields[name] for name in sql.SIGNAL_FIELDS[:-1]]
     return (*(str(v) if not isinstance(v, int) else v for v in values), _json(fields["evidence"]))
+
+
+def _ahead(at: int, event: Event) -> tuple[Any, ...]:
+    """Return the quarantine's row of an event that is dated ahead of the log."""
+    raw = json.dumps(event, ensure_ascii=False).encode()
+    detail = f"dated {(event.time - at) // 60_000} minutes ahead of the log"
+    return (at, event.source, "future", detail, raw[:HEAD_BYTES], sha256(raw).hexdigest()[:32])
 
 
 def _json(value: Mapping[str, Any]) -> str:

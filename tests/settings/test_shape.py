@@ -165,14 +165,6 @@ def test_unbuilt_keys(tmp_path: Path, key: str) -> None:
     assert line.startswith(f'company.yaml:20:1: unknown key "{key}"; ')
 
 
-@pytest.mark.parametrize("key", ["heartbeat: {event: asked}", "silent: {after: 2h}"])
-def test_unbuilt_source_keys(tmp_path: Path, key: str) -> None:
-    """A source refuses what the service does not watch yet."""
-    old = "delivers: [asked, answered, withdrawn]"
-    [line] = problems(company(tmp_path, old, f"{old}\n    {key}"))
-    assert f'company.yaml:14:5: unknown key "{key.split(":", maxsplit=1)[0]}"' in line
-
-
 def test_two_files_one_id(tmp_path: Path) -> None:
     """The same id in two files names both places."""
     write(tmp_path, other=TOUCHPOINTS)
