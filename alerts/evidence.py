@@ -24,6 +24,13 @@ class Evidence:
         value = self.given.get(name)
         return value if isinstance(value, str) else ""
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts, or none."""
+        value = self.given.get(name)
+        if not isinstance(value, list | tuple):
+            return ()
+        return tuple(item for item in value if isinstance(item, str))
+
     def past(self) -> dict[int, int]:
         """Return customers past each mark, by the mark in percent of the promise."""
         value = self.given.get("past")

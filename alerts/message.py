@@ -152,7 +152,9 @@ _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
 
 
 def _promise_line(story: Story, now: int) -> str:
-    return " ".join(part for part in [*_promise_parts(story), *_wait_parts(story, now)] if part)
+    gone = [words.gone(clip_words(story.about, _TEXT_WORDS_MAX))] if story.about else []
+    parts = [*gone, *_promise_parts(story), *_wait_parts(story, now)]
+    return " ".join(part for part in parts if part)
 
 
 def _promise_parts(story: Story) -> list[str]:

@@ -48,6 +48,7 @@ class Story:
     usual: int | None = None
     longest_open_ms: int | None = None
     longest_own_ms: int | None = None
+    about: str = ""
 
     @property
     def waits(self) -> bool:
@@ -95,6 +96,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         usual=known.whole("usual"),
         longest_open_ms=known.whole("longest_open_ms"),
         longest_own_ms=known.whole("longest_own_ms"),
+        about=", ".join(clean(part, 40) for part in known.texts("key") if part != alert.scope),
     )
 
 
@@ -124,6 +126,7 @@ def merge(stories: Sequence[Story]) -> Story:
         usual=_total(story.usual for story in stories),
         longest_open_ms=_longest(story.longest_open_ms for story in stories),
         longest_own_ms=_longest(story.longest_own_ms for story in stories),
+        about=", ".join(dict.fromkeys(story.about for story in stories if story.about)),
     )
 
 

@@ -29,6 +29,8 @@ REASONS = {
     "no news": "nothing was heard, so promises are not judged",
     "never heard": "nothing was ever heard from it",
     "an open day of hold": "the feed has been silent for an open day",
+    "it is there again": "it is there again",
+    "no reading": "nobody has counted it lately, so it is unknown",
     "heard again": "the feed is heard again",
 }
 CHECK_FEED = "check the feed and who sends it"
@@ -118,6 +120,11 @@ def kept(count: int, asked: int, window: str) -> str:
 def usual(count: int) -> str:
     """Say what is usual here."""
     return f"Usual: {count:,}."
+
+
+def gone(what: str) -> str:
+    """Name what is not at hand."""
+    return f"Not there: {what}."
 
 
 def since(clock: str) -> str:

@@ -25,7 +25,8 @@ from alerts.secret import Secret
 from service import metrics
 from service.board.app import make_app
 from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
+from service.engine.plan import Plan
+from service.engine.plan_data import to_data
 from service.engine.results import digest
 from service.engine.values import Chunk, Event
 from service.errors import ConfigurationError
@@ -81,13 +82,8 @@ def build(
     reads = Reads.readonly(process.database_url)
     log = SqliteLog(store)
     loop = Loop(Engine(), Desk(compiled.directory), Book(reads.book(now_ms())))
-    collector.calm()
-    catch_up(store, log, loop)
-    collector.settle()
-    plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps())
-    if clock is not None:
-        append(store, log, loop, Chunk(clock.now(), (), {"kind": "start"}))
+    plan = begin(store, log, loop, compiled.plan, clock)
     writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
@@ -103,6 +99,17 @@ def build(
     unserved = tuple(sorted(used - {way.name for way in ways}))
     host = Embedded(app, writer, courier)
     return Service(compiled, store, log, loop, decoder, writer, host, unserved)
+
+
+def begin(store: Store, log: SqliteLog, loop: Loop, plan: Plan, clock: Stamping | None) -> Plan:
+    """Catch up with the log, take the plan into force, and begin to listen."""
+    collector.calm()
+    catch_up(store, log, loop)
+    collector.settle()
+    found = take_plan(store, log, loop, plan, now_ms())
+    if clock is not None:
+        append(store, log, loop, Chunk(clock.now(), (), {"kind": "start"}))
+    return found
 
 
 def taker(writer: Writer) -> Callable[[Sequence[Event], Sequence[Rejected]], "Future[None] | None"]:

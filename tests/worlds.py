@@ -15,6 +15,7 @@ from service.intake.rejected import Rejected
 from service.settings import compile_settings, load
 
 KEY = b"a key for tests"
+SOURCES = {"call": "phone", "count": "fleet"}
 DAY = "2026-09-14"  # a Monday
 
 COMPANY = """
@@ -41,6 +42,7 @@ touchpoints:
     owner: operations
 """
 SHOPS = "id,name,region,calendar\na,Shop A,north,shop\nb,Shop B,north,shop\nc,Shop C,south,\n"
+STOCK = {"event": "count", "value": "data.cars", "per": ["unit", "data.model"], "trust_for": "6h"}
 MEASURE = {"kind": "duration", "start": "ask", "stop": "answer", "cancel": "withdraw"}
 
 
@@ -49,8 +51,13 @@ def write_config(folder: Path, changes: Mapping[str, Any]) -> Path:
     text = YAML(typ="safe")
     company = text.load(COMPANY)
     touchpoint = company["touchpoints"]["reply"]
-    touchpoint["measure"] = MEASURE | dict(changes.get("measure", {}))
-    touchpoint["promise"] = changes.get("promise", "1h open")
+    if changes.get("ratio"):
+        touchpoint["measure"] = {"kind": "ratio"} | dict(changes["ratio"])
+        company["sources"]["fleet"] = {"delivers": ["count"], "wait": "60s"}
+        company["stocks"] = {"cars": dict(STOCK)}
+    else:
+        touchpoint["measure"] = MEASURE | dict(changes.get("measure", {}))
+        touchpoint["promise"] = changes.get("promise", "1h open")
     for name in ("rules", "rules_off", "objective", "case"):
         if name in changes:
             touchpoint[name] = changes[name]
@@ -78,7 +85,7 @@ def line(words: str, number: int) -> bytes:
     """
     when, kind, case, *rest = words.split()
     time = f"{DAY}T{when}:00+02:00" if "T" not in when else when
-    event: dict[str, Any] = {"specversion": "1.0", "source": "phone" if kind == "call" else "crm"}
+    event: dict[str, Any] = {"specversion": "1.0", "source": SOURCES.get(kind, "crm")}
     event |= {"id": f"e{number}", "type": kind, "time": time, "data": {}}
     if case != "-":
         event["subject"] = case

@@ -31,7 +31,7 @@ class Absence:
             since = min(begin for begin, end in track.gaps if end is None)
             line = self._at_work.lines[track.position]
             for case in track.judged_after(since):
-                line.mender.correct(case, track, _nothing)
+                line.mender.correct(case, track, nothing)
             line.refold(line.watermark, SILENT)
 
     def believe(self, name: str) -> None:
@@ -40,7 +40,7 @@ class Absence:
             if self._hearing.listeners[name].judges_on_return:
                 line = self._at_work.lines[track.position]
                 for case in track.doubted():
-                    line.mender.correct(case, track, _nothing)
+                    line.mender.correct(case, track, nothing)
 
     def _mark_gaps(self, names: Collection[str]) -> list[Track]:
         """Tell the touchpoints that some sources answer to about their gaps; return those."""
@@ -69,5 +69,5 @@ class Absence:
         )
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Change nothing: the case is judged again as it is."""

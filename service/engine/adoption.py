@@ -12,6 +12,8 @@ from service.engine.ear import Ear, ears
 from service.engine.place import Places
 from service.engine.plan import PATTERNS, Plan, Promise, Source, Span, Touchpoint
 from service.engine.promise import FULL
+from service.engine.ratio import Asked
+from service.engine.stock import Book
 from service.engine.timeline import Timeline
 from service.engine.track import Track
 
@@ -28,6 +30,8 @@ class Adopted:
     lines: list[Timeline]
     ears: dict[str, list[Ear]]
     calendars: Mapping[str, Calendar]
+    books: dict[str, Book]
+    stocks: dict[str, list[str]]
 
 
 def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
@@ -43,9 +47,17 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
     for track in tracks:
         for name, ear in ears(track):
             heard.setdefault(name, []).append(ear)
+    books = {name: Book(stock) for name, stock in plan.stocks.items()}
+    stocks: dict[str, list[str]] = {}
+    for name, stock in plan.stocks.items():
+        stocks.setdefault(stock.event, []).append(name)
+    for track in tracks:
+        track.shelves.books = books
     names = [track.plan.id for track in tracks]
     lanes = list(timelines.values())
-    adopted = Adopted(plan, plan.sources, tracks, names, lanes, lines, heard, _fed(plan, places))
+    adopted = Adopted(
+        plan, plan.sources, tracks, names, lanes, lines, heard, _fed(plan, places), books, stocks
+    )
     if before is not None:
         _carry(before, adopted, now)
     return adopted
@@ -79,14 +91,14 @@ def _least(span: Span | None) -> int:
 
 
 def _spans(promise: Promise) -> list[Span | None]:
-    if promise.kind == "until":
+    if promise.kind in ("until", "at_once"):
         return [None]
     rest = [promise.span] if promise.span else []
     return [*rest, *promise.choices.values()]
 
 
 def _line(plan: Plan, touchpoint: Touchpoint, made: dict[tuple[str, ...], Timeline]) -> Timeline:
-    names = tuple(sorted({*touchpoint.opening, *touchpoint.answering}))
+    names = tuple(sorted({*touchpoint.opening, *touchpoint.answering, *touchpoint.reading}))
     if names not in made:
         correct_for = max((plan.sources[name].correct_for_ms for name in names), default=0)
         made[names] = Timeline({}, correct_for)
@@ -94,7 +106,8 @@ def _line(plan: Plan, touchpoint: Touchpoint, made: dict[tuple[str, ...], Timeli
     line.answering.update(touchpoint.answering)
     for name in names:
         wait = plan.sources[name].wait_ms
-        lag = wait if name in touchpoint.answering else max(0, wait - lead_ms(touchpoint))
+        late = name in touchpoint.answering or name in touchpoint.reading
+        lag = wait if late else max(0, wait - lead_ms(touchpoint))
         line.lags[name] = max(lag, line.lags.get(name, 0))
     return line
 
@@ -111,13 +124,14 @@ def _carry(before: Adopted, after: Adopted, now: int) -> None:
         target.watermark = max(target.watermark, line.watermark)
         _carry_cases(old, track, target)
         _carry_streams(old, track, target, after.timelines, now)
+    _carry_stocks(before, after)
     for line in before.timelines:
         _carry_rest(line, before, after, new)
 
 
 def _carry_cases(old: Track, track: Track, line: Timeline) -> None:
     track.cases, track.orphans, track.index = old.cases, old.orphans, old.index
-    track.given = old.given
+    track.given, track.shelves.cases = old.given, old.shelves.cases
     track.not_opened = old.not_opened
     for case in track.cases.values():
         case.track = track.position
@@ -127,6 +141,18 @@ def _carry_cases(old: Track, track: Track, line: Timeline) -> None:
         orphans.track = track.position
         at, orphans.filed = orphans.filed, -1
         line.timers.file(orphans, at)
+
+
+def _carry_stocks(before: Adopted, after: Adopted) -> None:
+    """Keep the readings; cases and floors look into the book that is in force."""
+    for name, book in after.books.items():
+        old = before.books.get(name)
+        if old is not None and old.plan.per == book.plan.per:
+            book.rows, book.unread = old.rows, old.unread
+    for track in after.tracks:
+        for case in track.cases.values():
+            if isinstance(case, Asked) and case.good is not None:
+                case.book = after.books.get(case.good.stock)
 
 
 def _carry_streams(
@@ -150,7 +176,23 @@ def _carry_streams(
         if (edge := stream.next_edge()) is not None:
             stream.filed = -1
             line.timers.file(stream, edge)
+    _carry_floors(old, track, line, lines[0], now)
     _close(old, gone, lines, now)
+
+
+def _carry_floors(old: Track, track: Track, line: Timeline, first: Timeline, now: int) -> None:
+    """Let floors whose rule stands go on; the others end what they said."""
+    rules = {rule.id: rule for rule in track.plan.rules if rule.kind == "floor"}
+    for (name, key), floor in sorted(old.shelves.floors.items()):
+        rule = rules.get(name)
+        if rule is None or rule.stock != floor.rule.stock:
+            signal = floor.stop(now, "configuration")
+            first.signals += [signal] if signal else []
+            continue
+        for kept in track.shelves.floors_of(rule.stock, key):
+            if kept.rule.id == name:
+                kept.restore(floor.state())
+                line.watch(kept, line.watermark)
 
 
 def _close(old: Track, keys: set[tuple[str, str]], lines: list[Timeline], now: int) -> None:

@@ -34,7 +34,7 @@ class Ear(NamedTuple):
 def ears(track: "Track") -> list[tuple[str, Ear]]:
     """Return (event type, what it means to a touchpoint) in the order of the configuration."""
     return [
-        (pattern.type, Ear(track, kind, _test(pattern), pattern.match))
+        (pattern.type, Ear(track, kind, pattern_test(pattern), pattern.match))
         for name, kind in KINDS
         for pattern in getattr(track.plan, name)
     ]
@@ -60,5 +60,6 @@ def text_at(event: Event, path: str) -> str:
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
 
 
-def _test(pattern: Pattern) -> Callable[[Mapping[str, object]], bool] | None:
+def pattern_test(pattern: Pattern) -> Callable[[Mapping[str, object]], bool] | None:
+    """Return the condition of a pattern, None where every event of its type is meant."""
     return None if pattern.where is None else compile_tree(pattern.where)

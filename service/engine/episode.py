@@ -77,13 +77,16 @@ class Run:
 class Episodes:
     """Name and number the findings of one rule in one scope."""
 
-    def __init__(self, touchpoint: str, rule: str, kind: str, per: str, scope: str) -> None:
-        """Begin with none."""
+    def __init__(
+        self, touchpoint: str, rule: str, kind: str, per: str, scope: str, about: str = ""
+    ) -> None:
+        """Begin with none; `about` tells findings of one rule in one scope apart."""
         self.touchpoint = touchpoint
         self.rule = rule
         self.kind = kind
         self.per = per
         self.scope = scope
+        self.about = about
         self.told: list[Told] = []
 
     def standing(self) -> Told | None:
@@ -169,7 +172,8 @@ class Episodes:
         return found
 
     def _hash(self, instant: int, reopened: int) -> str:
-        parts = (self.touchpoint, self.rule, self.per, self.scope, str(instant), str(reopened))
+        parts = [self.touchpoint, self.rule, self.per, self.scope, str(instant), str(reopened)]
+        parts += [self.about] if self.about else []
         return blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
 
     def _signal(self, told: Told, step: Step) -> Signal:

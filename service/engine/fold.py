@@ -6,18 +6,19 @@ wall clock enters as the stamp of a chunk and nowhere else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from service.engine.absence import Absence
+from service.engine.absence import Absence, nothing
 from service.engine.adoption import Adopted, adopt
 from service.engine.ear import Ear, value_at
 from service.engine.facts import Fact, Known
 from service.engine.hearing import Hearing
-from service.engine.plan import Plan, from_data
+from service.engine.plan import Plan
+from service.engine.plan_data import from_data
 from service.engine.seeking import Sought
 from service.engine.seen import Seen
+from service.engine.tally import Tally
 from service.engine.timeline import Timeline
 from service.engine.track import Orphans, Track
 from service.engine.values import Chunk, Event, Frame
@@ -26,18 +27,6 @@ from service.engine.zone import DAY_MS
 ITEMS_MAX = 2000
 # An event that lies further ahead of the log's time is somebody's wrong clock.
 FUTURE_MS = 5 * 60_000
-
-
-@dataclass(slots=True)
-class Tally:
-    """Count what became of the events that reached the fold."""
-
-    accepted: int = 0
-    duplicates: int = 0
-    differing: int = 0
-    too_late: int = 0
-    unheard: int = 0
-    future: int = 0
 
 
 class Engine:
@@ -130,10 +119,20 @@ class Engine:
             self._absence.doubt(fallen)
         if self.now // DAY_MS > self._day:
             self._day = self.now // DAY_MS
-            kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
-            self.seen.forget(self.now - kept)
-            for track in self.tracks:
-                track.forget_given(self.now - kept)
+            self._forget()
+
+    def _forget(self) -> None:
+        """Let go, once a day, of what no fact can reach any more."""
+        kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
+        before = self.now - kept
+        self.seen.forget(before)
+        self.hearing.forget(before)
+        for track in self.tracks:
+            track.forget_given(before)
+            for floor in track.shelves.floors.values():
+                floor.settle(before)
+        for book in self._at_work.books.values():
+            book.forget(before)
 
     def _record(self, event: Event) -> None:
         source = self._at_work.sources.get(event.source)
@@ -164,13 +163,29 @@ class Engine:
     def _tell(self, event: Event) -> None:
         """Let every touchpoint that listens hear an event."""
         at_work = self._at_work
+        stocks = at_work.stocks.get(event.type, ())
+        for name in stocks:
+            self._read(name, event)
         ears = at_work.ears.get(event.type)
         if ears is None:
-            self.tally.unheard += 1
+            self.tally.unheard += not stocks
             return
         for ear in ears:
             if ear.test is None or ear.test(event.data):
                 self._hear_one(event, ear, at_work.lines[ear.track.position])
+
+    def _read(self, name: str, event: Event) -> None:
+        """Take a reading of a stock; what was judged by the one before it is judged again."""
+        at_work = self._at_work
+        read = at_work.books[name].read(event)
+        if read is None:
+            return
+        key, reading = read
+        for track, line in zip(at_work.tracks, at_work.lines, strict=True):
+            for case in track.shelves.asked_after(name, key, reading.time):
+                line.mender.change(case, track, reading.time, nothing)
+            for floor in track.shelves.floors_of(name, key):
+                line.watch(floor, reading.time)
 
     def _hear_one(self, event: Event, ear: Ear, line: Timeline) -> None:
         track = ear.track

@@ -5,15 +5,15 @@ are expanded, zones are lists of transitions, expressions are trees.  Two machin
 holiday packages can therefore not disagree.  The rejected alternative, shipping the YAML text and
 compiling it on each worker, would make the fold depend on what is installed there.
 
-`to_data` and `from_data` turn a plan into JSON-ready values and back.
+service.engine.plan_data turns a plan into JSON-ready values and back.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from dataclasses import field as default_field
 from typing import Any, Literal
 
-Json = dict[str, Any]
+PATTERNS = ("start", "stop", "cancel", "pause", "resume", "restart", "broken_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Promise:
     kind `span`: `span` after the start.  `until`: the date in `field`, moved to the end of its
     local day if `end_of_day`, plus `grace_ms`; `fallback` and `take` as written.  `by_level`: the
     span in `choices` named by `field`, else `otherwise`.  `by_unit`: likewise by the unit's id.
-    `zone` is empty where the unit's own zone counts.
+    `zone` is empty where the unit's own zone counts.  `at_once`: there is nothing to wait for.
     """
 
-    kind: Literal["span", "until", "by_level", "by_unit"]
+    kind: Literal["span", "until", "by_level", "by_unit", "at_once"]
     span: Span | None = None
     field: str = ""
     end_of_day: bool = False
@@ -59,15 +59,41 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Good:
+    """Say when what a ratio counts is good: by `events`, by a `stock` or by the value at a path.
+
+    `key` are the paths of the event that name the stock; limits that are None do not limit.
+    """
+
+    events: tuple[Pattern, ...] = ()
+    stock: str = ""
+    key: tuple[str, ...] = ()
+    value: str = ""
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """Say which event reads a stock: the path of its value, the paths of its key, its trust."""
+
+    event: str
+    value: str
+    per: tuple[str, ...]
+    trust_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """State one rule of one touchpoint; fields of other kinds stay at their defaults.
 
     `marks` (kind `waiting`) are (percent of the promise, level), ascending.  Shares (kind
-    `share`) are in hundredths of a percent: 90 % is 9000.  `level` belongs to `share`.
+    `share`) are in hundredths of a percent: 90 % is 9000.  A `floor` speaks when `stock` is below
+    `below` for the time `over`.  `level` belongs to `share` and `floor`.
     """
 
     id: str
-    kind: Literal["waiting", "share"]
+    kind: Literal["waiting", "share", "floor"]
     per: Literal["unit", "region", "company"] = "unit"
     marks: tuple[tuple[int, str], ...] = ()
     at_least: int = 3
@@ -78,6 +104,8 @@ class Rule:
     minimum_cases: int = 0
     minimum_late: int = 0
     level: str = "warning"
+    stock: str = ""
+    below: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +114,8 @@ class Touchpoint:
 
     `unit` and `case` are paths: `unit`, `case`, or `data.x`.  `pause_until` is the field that
     ends a pause which `pause` began; `resume` are the events that end one otherwise.
-    `opening` and `answering` name the sources whose silence would mean something (01, section 6).
+    `opening` and `answering` name the sources whose silence would mean something (01, section 6),
+    `reading` those that read its stocks.  `good` makes it a ratio of what `start` counts.
     """
 
     id: str
@@ -106,6 +135,8 @@ class Touchpoint:
     rules: tuple[Rule, ...]
     opening: tuple[str, ...]
     answering: tuple[str, ...]
+    reading: tuple[str, ...] = ()
+    good: Good | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,65 +204,4 @@ class Plan:
     units: Mapping[str, Mapping[str, Unit]]
     touchpoints: Mapping[str, Touchpoint]
     zone: str
-
-
-def to_data(plan: Plan) -> Json:
-    """Return the plan as values that any JSON writer takes."""
-    return asdict(plan)
-
-
-def from_data(data: Json) -> Plan:
-    """Rebuild a plan from what `to_data` returned, also after a trip through JSON."""
-    return Plan(
-        number=data["number"],
-        sources={
-            name: Source(**{**value, "names": tuple(value["names"])})
-            for name, value in data["sources"].items()
-        },
-        delivers={name: tuple(types) for name, types in data["delivers"].items()},
-        fields={name: tuple(paths) for name, paths in data["fields"].items()},
-        zones={name: tuple((a, b) for a, b in rows) for name, rows in data["zones"].items()},
-        calendars={name: _week(value) for name, value in data["calendars"].items()},
-        units={
-            kind: {name: Unit(**value) for name, value in rows.items()}
-            for kind, rows in data["units"].items()
-        },
-        touchpoints={name: _touchpoint(value) for name, value in data["touchpoints"].items()},
-        zone=data["zone"],
-    )
-
-
-def _week(data: Json) -> Week:
-    spans = tuple(tuple((a, b) for a, b in day) for day in data["spans"])
-    return Week(data["zone"], data["always"], spans, tuple(data["closed"]))
-
-
-def _span(data: Json | None) -> Span | None:
-    return None if data is None else Span(**data)
-
-
-def _promise(data: Json) -> Promise:
-    choices = {name: Span(**value) for name, value in data["choices"].items()}
-    spans = {"span": _span(data["span"]), "fallback": _span(data["fallback"])}
-    return Promise(**{**data, **spans, "choices": choices})
-
-
-def _patterns(rows: list[Json]) -> tuple[Pattern, ...]:
-    return tuple(Pattern(row["type"], row["where"], tuple(row["match"])) for row in rows)
-
-
-def _rule(data: Json) -> Rule:
-    marks = tuple((percent, level) for percent, level in data["marks"])
-    return Rule(**{**data, "marks": marks, "over": _span(data["over"])})
-
-
-PATTERNS = ("start", "stop", "cancel", "pause", "resume", "restart", "broken_by")
-
-
-def _touchpoint(data: Json) -> Touchpoint:
-    changed: Json = {name: _patterns(data[name]) for name in PATTERNS}
-    changed["promise"] = _promise(data["promise"])
-    changed["rules"] = tuple(_rule(row) for row in data["rules"])
-    changed["opening"] = tuple(data["opening"])
-    changed["answering"] = tuple(data["answering"])
-    return Touchpoint(**{**data, **changed})
+    stocks: Mapping[str, Stock] = default_field(default_factory=dict)

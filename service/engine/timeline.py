@@ -14,6 +14,7 @@ from alerts.signal import Signal
 from service.engine.case import Case
 from service.engine.counts import Counts
 from service.engine.course import happen
+from service.engine.floor import Floor
 from service.engine.item import EDGE, END, FACT, FORGET, NOTHING, next_item
 from service.engine.mending import Mender, waiting_row
 from service.engine.scored import Scored
@@ -23,7 +24,8 @@ from service.engine.timers import MINUTE_MS, Timers
 from service.engine.track import Orphans, Track
 from service.engine.values import Cleared, Waiting
 
-Thing = Case | Orphans | Stream
+Rules = Stream | Floor
+Thing = Case | Orphans | Rules
 Entry = tuple[int, int, int, str, int, int, int, Thing | Sought]
 LATE_FACTS = "late facts"
 
@@ -45,7 +47,7 @@ class Timeline:
         self._ready: list[Entry] = []
         self._serial = count()
         self._goal = self.watermark
-        self._dirty: dict[tuple[str, str, str], Stream] = {}
+        self._dirty: dict[tuple[str, str, str, str], Rules] = {}
         self.mender = Mender(self)
 
     def state(self) -> list[object]:
@@ -77,6 +79,14 @@ class Timeline:
             case.filed = -1
         else:
             self.timers.file(case, item[0])
+
+    def watch(self, floor: Floor, at: int) -> None:
+        """Let a floor look at a reading of an instant, when its time comes or at once."""
+        if at <= self.watermark:
+            floor.is_dirty = True
+            self.note(floor)
+        elif (edge := floor.next_edge()) is not None:
+            self.timers.file(floor, edge)
 
     def seek(self, sought: Sought, track: Track) -> None:
         """File a fact that must find its case when the timeline reaches it, or find it anew."""
@@ -112,10 +122,10 @@ class Timeline:
         self.watermark = max(self.watermark, self._goal)
         return False
 
-    def note(self, stream: Stream) -> None:
+    def note(self, stream: Rules) -> None:
         """Note that a stream must be folded again."""
         told = stream.episodes
-        self._dirty[told.touchpoint, told.rule, told.scope] = stream
+        self._dirty[told.touchpoint, told.rule, told.scope, told.about] = stream
 
     def _release(self, goal: int, tracks: list[Track]) -> None:
         self._goal = goal
@@ -135,7 +145,7 @@ class Timeline:
         else:
             self._push_edge(thing)
 
-    def _push_edge(self, stream: Stream) -> None:
+    def _push_edge(self, stream: Rules) -> None:
         at = stream.next_edge()
         if at is None:
             return
@@ -144,7 +154,7 @@ class Timeline:
             return
         stream.filed = at
         told = stream.episodes
-        name = f"{told.touchpoint}/{told.rule}/{told.scope}"
+        name = f"{told.touchpoint}/{told.rule}/{told.scope}/{told.about}"
         heappush(self._ready, (at, EDGE, at, name, 0, 0, next(self._serial), stream))
 
     def _push_case(self, case: Case, tracks: list[Track]) -> None:
@@ -173,7 +183,7 @@ class Timeline:
             self._match(thing, tracks)
         elif isinstance(thing, Case):
             self._take_case(thing, instant, checkpoint, tracks)
-        elif isinstance(thing, Stream):
+        elif isinstance(thing, Stream | Floor):
             thing.filed = -1
             self.signals += thing.edge(instant)
             self._push_edge(thing)

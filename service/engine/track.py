@@ -13,10 +13,12 @@ from service.engine.ear import KINDS, text_at, value_at
 from service.engine.facts import Fact, Known, Pinned
 from service.engine.gaps import Gap
 from service.engine.place import Place, Places
-from service.engine.plan import Rule, Touchpoint
+from service.engine.plan import Good, Rule, Touchpoint
 from service.engine.promise import Terms, resolve
+from service.engine.ratio import Asked
 from service.engine.seeking import Key, Sought
 from service.engine.share import ShareState
+from service.engine.shelves import Shelves
 from service.engine.stream import Stream
 from service.engine.values import Event
 from service.engine.waiting import WaitingState
@@ -71,6 +73,7 @@ class Track:
             None if touchpoint.promise.span is None else Terms(touchpoint.promise.span, None, "")
         )
         self._units = places.units(touchpoint.unit_kind)
+        self.shelves = Shelves(touchpoint, self._units)
         self._plain = touchpoint.promise.kind == "span"
 
     def case_of(self, event: Event) -> str:
@@ -100,12 +103,23 @@ class Track:
             return None
         case = self.cases.get(name)
         if case is None:
-            orphans = self.orphans.pop(name, None)
-            case = Case(name, self.position, orphans.facts if orphans else ())
-            self.cases[name] = case
+            case = self.cases[name] = self._new(name)
         elif (case.started, case.start_key) <= (event.time, event.key):
             return None
+        if isinstance(case, Asked):
+            return case, partial(self._ask, case, event, place)
         return case, partial(self._begin, case, event, place, terms)
+
+    def _new(self, name: str) -> Case:
+        if self.plan.good is not None:
+            return Asked(name, self.position)
+        orphans = self.orphans.pop(name, None)
+        return Case(name, self.position, orphans.facts if orphans else ())
+
+    def _ask(self, case: Asked, event: Event, place: Place) -> None:
+        self.shelves.drop(case)
+        case.ask(event, place, self.pinned, self.plan.good or Good(), self.shelves.books)
+        self.shelves.put(case)
 
     def _begin(self, case: Case, event: Event, place: Place, terms: Terms) -> None:
         self._unindex(case)
@@ -163,6 +177,7 @@ class Track:
         """Let a finished case go."""
         self.cases.pop(case.id, None)
         self._unindex(case)
+        self.shelves.drop(case)
 
     def stream(self, rule: Rule, place: Place) -> Stream:
         """Return the stream of a rule in the scope of a place."""
@@ -176,7 +191,8 @@ class Track:
         """Return the streams of all rules that judge a place."""
         found = self._at.get(place.id)
         if found is None:
-            found = tuple([self.stream(rule, place) for rule in self.plan.rules])
+            rules = [rule for rule in self.plan.rules if rule.kind != "floor"]
+            found = tuple([self.stream(rule, place) for rule in rules])
             self._at[place.id] = found
         return found
 
@@ -190,6 +206,8 @@ class Track:
         return Stream(self.plan.id, rule, scope, state, self._correct_for_ms)
 
     def _resolve(self, event: Event, place: Place) -> Terms | None:
+        if self.plan.promise.kind == "at_once":
+            return Terms(None, event.time, "")
         return resolve(self.plan.promise, event.data, place, self.pinned.zone or place.zone)
 
     def _refuse(self, reason: str) -> None:

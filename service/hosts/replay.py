@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from alerts.desk import Decision
 from alerts.signal import Signal
 from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
+from service.engine.plan import Plan
+from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
 from service.intake.rejected import Rejected

@@ -18,6 +18,11 @@ def event_problems(settings: Settings) -> Iterator[str]:
         if pattern.event not in delivered:
             hint = did_you_mean(pattern.event, delivered)
             yield f'{settings.at(*path)}: no source delivers "{pattern.event}"; {hint}'
+    for name, stock in settings.configuration.stocks.items():
+        if stock.event not in delivered:
+            hint = did_you_mean(stock.event, delivered)
+            at = settings.at("stocks", name, "event")
+            yield f'{at}: no source delivers "{stock.event}"; {hint}'
     yield from _names_taken(settings)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from service.settings.explanation import did_you_mean
-from service.settings.rule import ObjectiveRule, Rule, ShareRule, WaitingRule
+from service.settings.measure import Ratio, StockGood
+from service.settings.rule import FloorRule, ObjectiveRule, Rule, ShareRule, WaitingRule
 from service.settings.settings import Settings
 from service.settings.touchpoint import Touchpoint
 
@@ -15,6 +16,7 @@ def touchpoint_problems(settings: Settings) -> Iterator[str]:
     yield from _stage_doubles(settings)
     for name, touchpoint in settings.configuration.touchpoints.items():
         yield from _reference_problems(settings, name, touchpoint)
+        yield from _measure_problems(settings, name, touchpoint)
         yield from _clock_problems(settings, name, touchpoint)
         yield from _rule_doubles(settings, name, touchpoint)
         for rule in touchpoint.in_force():
@@ -42,6 +44,33 @@ def _reference_problems(settings: Settings, name: str, touchpoint: Touchpoint) -
     if touchpoint.stage not in stages:
         at = settings.at("touchpoints", name, "stage")
         yield f'{at}: no stage "{touchpoint.stage}"; {did_you_mean(touchpoint.stage, stages)}'
+
+
+def _measure_problems(settings: Settings, name: str, touchpoint: Touchpoint) -> Iterator[str]:
+    measure = touchpoint.measure
+    if isinstance(measure, Ratio):
+        if touchpoint.written is not None:
+            at = settings.key("touchpoints", name, "promise")
+            yield f"{at}: a ratio is good or not at once; take `promise` out"
+        if measure.stock:
+            at = settings.at("touchpoints", name, "measure", "good", "stock")
+            yield from _stock_problem(settings, at, measure.stock.stock)
+            yield from _key_problem(settings, name, measure.stock)
+    elif touchpoint.written is None:
+        yield f'{settings.key("touchpoints", name)}: "promise" is missing'
+
+
+def _stock_problem(settings: Settings, at: str, stock: str) -> Iterator[str]:
+    known = settings.configuration.stocks
+    if stock not in known:
+        yield f'{at}: no stock "{stock}"; {did_you_mean(stock, known)}'
+
+
+def _key_problem(settings: Settings, name: str, good: StockGood) -> Iterator[str]:
+    stock = settings.configuration.stocks.get(good.stock)
+    if stock is not None and len(stock.per) != len(good.key):
+        at = settings.at("touchpoints", name, "measure", "good", "key")
+        yield f"{at}: the stock is counted per {', '.join(stock.per)}; name as many fields here"
 
 
 def _clock_problems(settings: Settings, name: str, touchpoint: Touchpoint) -> Iterator[str]:
@@ -79,6 +108,10 @@ def _rule_problems(
         yield f'{settings.at(*path)}: the rule "{rule.id}" cannot fire: no mark of level warning or critical'
     if isinstance(rule, ShareRule) and rule.kept_below == 0:
         yield f'{settings.at(*path)}: the rule "{rule.id}" cannot fire: no share lies below 0%'
+    if isinstance(rule, WaitingRule) and isinstance(touchpoint.measure, Ratio):
+        yield f'{settings.at(*path)}: nobody waits in a ratio; the rule "{rule.id}" cannot fire'
+    if isinstance(rule, FloorRule):
+        yield from _stock_problem(settings, settings.at(*path, "stock"), rule.stock)
     if isinstance(rule, ObjectiveRule):
         yield from _objective_problems(settings, path, touchpoint, rule)
 

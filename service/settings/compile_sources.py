@@ -7,8 +7,9 @@ from service.engine.plan import Source
 from service.engine.where import fields as where_fields
 from service.settings.block import DATA, data_path
 from service.settings.configuration import Configuration
-from service.settings.measure import EventPattern
+from service.settings.measure import EventGood, EventPattern, Ratio, StockGood, ValueGood
 from service.settings.promise import DatePromise, LevelPromise
+from service.settings.rule import FloorRule
 from service.settings.source import Constant
 from service.settings.source import Source as WrittenSource
 from service.settings.touchpoint import Touchpoint
@@ -29,15 +30,29 @@ def delivered(configuration: Configuration) -> dict[str, tuple[str, ...]]:
 
 def opening_sources(configuration: Configuration, touchpoint: Touchpoint) -> tuple[str, ...]:
     """Return the sources that can begin a case."""
-    return _delivering(configuration, touchpoint.measure.start)
+    measure = touchpoint.measure
+    starts = measure.count if isinstance(measure, Ratio) else measure.start
+    return _delivering(configuration, starts)
 
 
 def answering_sources(configuration: Configuration, touchpoint: Touchpoint) -> tuple[str, ...]:
     """Return the sources whose silence would look like nobody answering."""
+    if isinstance(touchpoint.measure, Ratio):
+        return ()
     named = touchpoint.measure.named().items()
     return _delivering(
         configuration, [item for keys, patterns in named if keys != ("start",) for item in patterns]
     )
+
+
+def reading_sources(configuration: Configuration, touchpoint: Touchpoint) -> tuple[str, ...]:
+    """Return the sources that read the stocks of a touchpoint."""
+    names = {rule.stock for rule in touchpoint.rules if isinstance(rule, FloorRule)}
+    if isinstance(touchpoint.measure, Ratio) and touchpoint.measure.stock:
+        names.add(touchpoint.measure.stock.stock)
+    events = {configuration.stocks[name].event for name in names if name in configuration.stocks}
+    sources = configuration.sources.items()
+    return tuple(sorted(name for name, source in sources if events & set(source.delivers)))
 
 
 def needed_fields(configuration: Configuration) -> dict[str, tuple[str, ...]]:
@@ -48,6 +63,9 @@ def needed_fields(configuration: Configuration) -> dict[str, tuple[str, ...]]:
             for pattern in patterns:
                 paths = set(_paths(touchpoint, keys, pattern))
                 needed.setdefault(pattern.event, set()).update(paths)
+    for stock in configuration.stocks.values():
+        paths = {data_path(name) for name in (stock.value, *stock.per) if name.startswith(DATA)}
+        needed.setdefault(stock.event, set()).update(paths)
     return {event: tuple(sorted(paths)) for event, paths in sorted(needed.items())}
 
 
@@ -98,11 +116,20 @@ def _delivering(configuration: Configuration, patterns: Iterable[EventPattern]) 
 def _paths(touchpoint: Touchpoint, keys: tuple[str, ...], pattern: EventPattern) -> Iterator[str]:
     """Yield what one event must carry inside; only a start must name its unit."""
     yield from where_fields(pattern.where)
+    measure = touchpoint.measure
     named = [touchpoint.case, *pattern.match]
-    if keys == ("start",) or "unit" in pattern.match:
+    if keys in (("start",), ("count",)) or "unit" in pattern.match:
         named.append(touchpoint.unit.id)
-    if keys == ("pause", "start") and touchpoint.measure.pause:
-        named.append(touchpoint.measure.pause.until or "")
+    if isinstance(measure, Ratio):
+        named += _good_fields(measure.good)
+    elif keys == ("pause", "start") and measure.pause:
+        named.append(measure.pause.until or "")
     yield from (data_path(name) for name in named if name.startswith(DATA))
     if keys in (("start",), ("restart",)) and promise_field(touchpoint):
         yield promise_field(touchpoint)
+
+
+def _good_fields(good: StockGood | ValueGood | EventGood) -> tuple[str, ...]:
+    if isinstance(good, StockGood):
+        return good.key
+    return (good.value,) if isinstance(good, ValueGood) else ()

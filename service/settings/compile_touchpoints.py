@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from service.engine.plan import Pattern, Rule, Span, Touchpoint
+from service.engine.plan import Good, Pattern, Rule, Span, Touchpoint
 from service.engine.plan import Promise as PlannedPromise
 from service.settings.block import data_path
-from service.settings.compile_sources import answering_sources, opening_sources, promise_field
+from service.settings.compile_sources import (
+    answering_sources,
+    opening_sources,
+    promise_field,
+    reading_sources,
+)
 from service.settings.length import WHOLE
-from service.settings.measure import EventPattern
-from service.settings.promise import DatePromise, LevelPromise, Promise, SpanPromise
-from service.settings.rule import ObjectiveRule, ShareRule, WaitingRule
+from service.settings.measure import EventGood, EventPattern, Ratio, StockGood, ValueGood
+from service.settings.promise import AtOnce, DatePromise, LevelPromise, SpanPromise
+from service.settings.rule import FloorRule, ObjectiveRule, ShareRule, WaitingRule
 from service.settings.settings import Settings
 from service.settings.touchpoint import Touchpoint as WrittenTouchpoint
 
@@ -24,6 +29,8 @@ def compile_touchpoints(settings: Settings) -> dict[str, Touchpoint]:
 
 
 def _touchpoint(settings: Settings, name: str, written: WrittenTouchpoint) -> Touchpoint:
+    if isinstance(written.measure, Ratio):
+        return _ratio(settings, name, written, written.measure)
     measure, pause = written.measure, written.measure.pause
     lengths = settings.tables.promises.get(name, {})
     return Touchpoint(
@@ -47,6 +54,40 @@ def _touchpoint(settings: Settings, name: str, written: WrittenTouchpoint) -> To
     )
 
 
+def _ratio(settings: Settings, name: str, written: WrittenTouchpoint, measure: Ratio) -> Touchpoint:
+    """Return a touchpoint whose cases are scored the moment they start."""
+    return Touchpoint(
+        id=name,
+        unit_kind=written.unit.kind,
+        unit=written.unit.id,
+        case=written.case,
+        clock="customer",
+        start=_patterns(measure.count),
+        stop=(),
+        cancel=(),
+        pause=(),
+        pause_until="",
+        resume=(),
+        restart=(),
+        broken_by=(),
+        promise=PlannedPromise("at_once"),
+        rules=tuple(_rule(rule, written.objective) for rule in written.in_force()),
+        opening=opening_sources(settings.configuration, written),
+        answering=(),
+        reading=reading_sources(settings.configuration, written),
+        good=_good(measure.good),
+    )
+
+
+def _good(good: StockGood | ValueGood | EventGood) -> Good:
+    if isinstance(good, StockGood):
+        return Good(stock=good.stock, key=good.key, at_least=good.at_least)
+    if isinstance(good, ValueGood):
+        path = data_path(good.value)
+        return Good(value=path, at_least=good.at_least, at_most=good.at_most)
+    return Good(events=_patterns(good.events))
+
+
 def _patterns(written: tuple[EventPattern, ...]) -> tuple[Pattern, ...]:
     return tuple(Pattern(pattern.event, pattern.where, pattern.match) for pattern in written)
 
@@ -58,7 +99,7 @@ def _clock(written: WrittenTouchpoint, lengths: Mapping[str, Span]) -> Clock:
 
 
 def _promise(written: WrittenTouchpoint, lengths: Mapping[str, Span]) -> PlannedPromise:
-    promise: Promise = written.promise
+    promise = written.promise
     field = promise_field(written)
     if isinstance(promise, SpanPromise):
         return PlannedPromise("span", span=promise.span)
@@ -67,6 +108,8 @@ def _promise(written: WrittenTouchpoint, lengths: Mapping[str, Span]) -> Planned
         return PlannedPromise("by_level", promise.otherwise, field, choices=choices)
     if isinstance(promise, DatePromise):
         return _date(promise, field)
+    if isinstance(promise, AtOnce):
+        return PlannedPromise("at_once")
     return PlannedPromise("by_unit", promise.default, choices=dict(sorted(lengths.items())))
 
 
@@ -83,7 +126,7 @@ def _date(promise: DatePromise, field: str) -> PlannedPromise:
 
 
 def _rule(
-    rule: WaitingRule | ObjectiveRule | ShareRule, objective: tuple[int, Span] | None
+    rule: WaitingRule | ObjectiveRule | ShareRule | FloorRule, objective: tuple[int, Span] | None
 ) -> Rule:
     if isinstance(rule, WaitingRule):
         return Rule(
@@ -93,6 +136,15 @@ def _rule(
             marks=rule.at,
             at_least=rule.at_least,
             recover_kept=rule.recover,
+        )
+    if isinstance(rule, FloorRule):
+        return Rule(
+            rule.id,
+            "floor",
+            over=rule.lasting,
+            level=rule.level,
+            stock=rule.stock,
+            below=rule.below,
         )
     if isinstance(rule, ShareRule):
         return _share(rule, rule.kept_below, rule.over)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alerts.directory import Directory
-from service.engine.plan import Plan
+from service.engine.plan import Plan, Stock
+from service.settings.block import data_path
 from service.settings.compile_calendars import compile_calendars
 from service.settings.compile_directory import compile_directory
 from service.settings.compile_sources import compile_sources, delivered, needed_fields
@@ -37,6 +38,10 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
         units=units,
         touchpoints=compile_touchpoints(settings),
         zone=configuration.defaults.timezone,
+        stocks={
+            name: Stock(stock.event, data_path(stock.value), stock.per, stock.trust_for)
+            for name, stock in sorted(configuration.stocks.items())
+        },
     )
     return Compiled(plan, compile_directory(settings), settings.warnings)
 

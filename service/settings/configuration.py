@@ -12,6 +12,7 @@ from service.settings.block import Block, Name, Text
 from service.settings.delivery import Reach, Root
 from service.settings.opening import Calendar
 from service.settings.source import Source
+from service.settings.stock import Stock
 from service.settings.touchpoint import Journey, Touchpoint
 
 
@@ -46,6 +47,7 @@ class Configuration(Block):
     units: dict[Name, TableFile]
     regions: TableFile | None = None
     sources: dict[Name, Source]
+    stocks: dict[Name, Stock] = Field(default_factory=dict)
     journeys: dict[Name, Journey]
     touchpoints: dict[Name, Touchpoint]
     receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]

@@ -98,7 +98,8 @@ def _choice(error: Error, typed: str) -> str:
 
 def _kind(error: Error, _: str) -> str:
     allowed = [word.strip("' ") for word in error["ctx"]["expected_tags"].split(",")]
-    return f'kind "{error["ctx"]["tag"]}" is not built; {did_you_mean("", allowed)}'
+    tag = str(error["ctx"]["tag"])
+    return f'kind "{tag}" is not built; {did_you_mean(tag, allowed)}'
 
 
 def _pattern(error: Error, _: str) -> str:

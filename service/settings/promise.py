@@ -27,6 +27,18 @@ class SpanPromise(Block):
         return span_text(self.span)
 
 
+class AtOnce(Block):
+    """Stand for the promise of a ratio, which is kept or not the moment it is asked for."""
+
+    def spans(self) -> tuple[Span, ...]:
+        """Return no length."""
+        return ()
+
+    def text(self) -> str:
+        """Return no words: the title says what was promised."""
+        return ""
+
+
 class DatePromise(Block):
     """Promise a date that the event carries, with what stands in where there is none."""
 

@@ -25,8 +25,15 @@ def requirements(plan: Plan) -> Iterator[Requirement]:
     """Yield what every rule of a plan takes to fire."""
     for name, touchpoint in plan.touchpoints.items():
         for rule in touchpoint.rules:
-            text = waiting_text(rule, touchpoint.promise)
-            yield Requirement(name, rule.id, share_text(rule) if rule.kind == "share" else text)
+            yield Requirement(name, rule.id, _text(rule, touchpoint.promise))
+
+
+def _text(rule: Rule, promise: Promise) -> str:
+    if rule.kind == "share":
+        return share_text(rule)
+    if rule.kind == "floor" and rule.over is not None:
+        return f"{rule.level}: {rule.stock} below {rule.below:g} for {span_text(rule.over)}"
+    return waiting_text(rule, promise)
 
 
 def least_late(cases: int, allowance: int, minimum: int = 1) -> int | None:

@@ -1,7 +1,8 @@
-"""When people are told: the three kinds of rule that are built.
+"""When people are told: the kinds of rule that are built.
 
 `waiting` speaks while customers still wait, `share` when a window was bad, `objective` is the
-share rule of the touchpoint's own objective.  Two of them are there without being written.
+share rule of the touchpoint's own objective, `floor` speaks when a stock stays too low.  Two of
+them are there without being written.
 """
 
 import re
@@ -105,14 +106,33 @@ class ShareRule(Block):
         return (self.level,)
 
 
-Rule = Annotated[WaitingRule | ObjectiveRule | ShareRule, Field(discriminator="kind")]
+class FloorRule(Block):
+    """Open when a stock stays below a number for so long."""
+
+    id: Name
+    kind: Literal["floor"]
+    stock: Name
+    below: Annotated[int | float, Field(allow_inf_nan=False)]
+    lasting: Length = Field(alias="for")
+    level: Level = "warning"
+    per: Literal["unit"] = "unit"
+
+    def levels(self) -> tuple[str, ...]:
+        """Return the levels at which this rule can speak."""
+        return (self.level,)
+
+
+Rule = Annotated[WaitingRule | ObjectiveRule | ShareRule | FloorRule, Field(discriminator="kind")]
 
 
 def rules_in_force(
-    written: tuple[Rule, ...], switched_off: tuple[str, ...], *, has_objective: bool
+    written: tuple[Rule, ...], switched_off: tuple[str, ...], *, has_objective: bool, waits: bool
 ) -> tuple[Rule, ...]:
-    """Return the defaults and the written rules; the same id replaces, `rules_off` removes."""
-    defaults: list[Rule] = [WaitingRule(id="waiting", kind="waiting")]
+    """Return the defaults and the written rules; the same id replaces, `rules_off` removes.
+
+    Nobody waits in a ratio, so it has no rule `waiting`.
+    """
+    defaults: list[Rule] = [WaitingRule(id="waiting", kind="waiting")] if waits else []
     if has_objective:
         defaults.append(ObjectiveRule(id="objective", kind="objective"))
     rules = {rule.id: rule for rule in (*defaults, *written)}

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from service.settings.block import Block, EventField, Name, Text
 from service.settings.length import Objective
 from service.settings.measure import Events, Measure
-from service.settings.promise import Promise
+from service.settings.promise import AtOnce, Promise
 from service.settings.rule import Rule, rules_in_force
 
 CLASSES = Literal["customers at risk", "responding to needs", "adding value", "earning growth"]
@@ -54,7 +54,7 @@ class Touchpoint(Block):
     unit: UnitReference
     owner: Text
     measure: Measure
-    promise: Promise
+    written: Promise | None = Field(default=None, alias="promise")
     priority: bool = False
     class_: CLASSES | None = Field(default=None, alias="class")
     case: EventField = "case"
@@ -71,6 +71,11 @@ class Touchpoint(Block):
     rules_off: Lines = ()
 
     @property
+    def promise(self) -> Promise | AtOnce:
+        """Return what is promised."""
+        return AtOnce() if self.written is None else self.written
+
+    @property
     def clock(self) -> Literal["unit", "customer"]:
         """Return the clock as written, else the one that the promise counts on."""
         if self.measure.clock:
@@ -80,4 +85,9 @@ class Touchpoint(Block):
 
     def in_force(self) -> tuple[Rule, ...]:
         """Return the rules that judge this touchpoint."""
-        return rules_in_force(self.rules, self.rules_off, has_objective=self.objective is not None)
+        return rules_in_force(
+            self.rules,
+            self.rules_off,
+            has_objective=self.objective is not None,
+            waits=self.measure.kind == "duration",
+        )

@@ -17,9 +17,18 @@ USUAL_DELAY_S = 5.0
 LATE = 0.02
 
 
-def lines(stories: Iterable[Story], end: int, delay_max_s: int, draw: Random) -> list[str]:
-    """Return the lines of all facts before the end, in the order in which they arrive."""
-    arrived: list[tuple[str, str]] = []
+def lines(
+    stories: Iterable[Story],
+    end: int,
+    delay_max_s: int,
+    draw: Random,
+    others: Iterable[tuple[str, str]] = (),
+) -> list[str]:
+    """Return the lines of all facts before the end, in the order in which they arrive.
+
+    `others` are lines that are made already, with their time of recording.
+    """
+    arrived = list(others)
     for story in stories:
         for fact in story.facts:
             if fact.time < end:

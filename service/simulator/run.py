@@ -18,9 +18,12 @@ from service.errors import NotFoundError
 from service.simulator.arrival import lines
 from service.simulator.customers import Demand, People
 from service.simulator.dealers import Dealer, read_dealers
+from service.simulator.fleet import fleet_lines
 from service.simulator.hours import Hours
 from service.simulator.planting import Trouble, plant
 from service.simulator.story import Story
+
+FLEET_DELAY_S = 1.5
 
 
 def run(
@@ -34,6 +37,7 @@ def run(
     config: Path = Path("config"),
     delay_max_s: int = 55,
     planted: bool = True,
+    fleet: bool = True,
 ) -> int:
     """Write the events and the truth of a made-up network; return the number of lines."""
     first = _first_day(start)
@@ -43,7 +47,8 @@ def run(
     draw = Random(f"{seed}/run")
     troubles = plant(network, begin, weeks, draw) if planted else []
     stories = list(_stories(network, troubles, first, weeks, seed))
-    text = lines(stories, end, delay_max_s, draw)
+    readings = fleet_lines(network, first, weeks, seed, FLEET_DELAY_S) if fleet else ()
+    text = lines(stories, end, delay_max_s, draw, readings)
     with out.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(line + "\n" for line in text)
     known = {"seed": seed, "dealers": dealers, "weeks": weeks, "start": start, "lines": len(text)}

@@ -32,6 +32,7 @@ CHANCE = {
     "survey": 0.07,
 }
 BUYS = {(True, True): 0.3, (True, False): 0.18, (False, True): 0.03, (False, False): 0.01}
+NEAR_OF_60 = 55
 PATIENCE_S = 240 * HOUR_S
 
 
@@ -95,10 +96,10 @@ class Story:
 
     def _ask(self) -> int | None:
         """Ask for a drive; return the wanted instant where the customer names one."""
-        data: dict[str, Any] = {
-            "model": self.draw.choice(MODELS),
-            "distance_km": self.draw.randint(1, 60),
-        }
+        model, far = self.draw.choice(MODELS), self.draw.randint(1, 60)
+        near = 1 + far * 29 // NEAR_OF_60
+        distance = near if far <= NEAR_OF_60 else far - 25
+        data: dict[str, Any] = {"model": model, "distance_km": distance}
         wanted = None
         if self._chance("wanted later"):
             local = datetime.fromtimestamp(self.asked, self.dealer.zone)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
+from service.engine.plan import Plan
+from service.engine.plan_data import to_data
 from service.engine.values import Chunk, Event
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
+from service.engine.plan import Plan
+from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
 from service.intake.decode import Decoder

@@ -28,10 +28,12 @@ def _wall(at: int | None) -> str:
 
 
 def _touchpoint(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: row[key] for key in ("measure", "promise", "rules", "rules_off") if key in row}
+    return {
+        key: row[key] for key in ("measure", "promise", "rules", "rules_off", "ratio") if key in row
+    }
 
 
-@pytest.mark.parametrize("row", _load("courses.yaml"))
+@pytest.mark.parametrize("row", _load("courses.yaml") + _load("ratios.yaml"))
 def test_course(row: dict[str, Any], tmp_path: Path) -> None:
     """A case's facts give the outcome, the due instant and the end that the scenario states."""
     running = replay(plan_of(tmp_path, **_touchpoint(row)), row["events"])
@@ -42,7 +44,7 @@ def test_course(row: dict[str, Any], tmp_path: Path) -> None:
     assert found == row["want"]
 
 
-@pytest.mark.parametrize("row", _load("rules.yaml"))
+@pytest.mark.parametrize("row", _load("rules.yaml") + _load("stocks.yaml"))
 def test_rule(row: dict[str, Any], tmp_path: Path) -> None:
     """Rules say what the scenario states, in its order and nothing more."""
     plan = plan_of(tmp_path, **{"objective": "90% over 28d", **_touchpoint(row)})

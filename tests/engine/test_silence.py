@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.engine.fold import Engine
-from service.engine.plan import Plan, to_data
+from service.engine.plan import Plan
+from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk
 from tests.worlds import DAY, events_of, plan_of

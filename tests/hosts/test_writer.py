@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.engine.fold import Engine
-from service.engine.plan import to_data
+from service.engine.plan_data import to_data
 from service.engine.values import Chunk, Event
 from service.hosts.writer import QUEUED_MAX, Batch, Overloaded, Writer, by_hour
 from service.log.sqlite import SqliteLog

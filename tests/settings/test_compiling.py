@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.engine.plan import Span, from_data, to_data
+from service.engine.plan import Span
+from service.engine.plan_data import from_data, to_data
 from service.settings import Compiled, compile_settings, load
 from service.settings.compile_zones import transitions
 from service.settings.requirement import requirements

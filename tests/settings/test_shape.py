@@ -39,8 +39,8 @@ IN_TOUCHPOINTS = [
     ),
     (
         "kind: duration",
-        "kind: ratio",
-        ['touchpoints.yaml:9:13: "ratio" cannot stand here; did you mean "duration"?'],
+        "kind: ratoi",
+        ['touchpoints.yaml:9:7: kind "ratoi" is not built; did you mean "ratio"?'],
     ),
     (
         "stop: answered",
@@ -65,7 +65,9 @@ IN_TOUCHPOINTS = [
     (
         "objective: 90% over 28d",
         "rules: [{id: a, kind: pace}]",
-        ['touchpoints.yaml:13:13: kind "pace" is not built; known here: objective, share, waiting'],
+        [
+            'touchpoints.yaml:13:13: kind "pace" is not built; known here: floor, objective, share, waiting'
+        ],
     ),
     (
         "objective: 90% over 28d",
@@ -142,7 +144,7 @@ IN_COMPANY.append(
     )
 )
 
-NOT_BUILT = ["stocks", "surveys", "customers", "escalation", "acknowledge", "exclusions"]
+NOT_BUILT = ["surveys", "customers", "escalation", "acknowledge", "exclusions"]
 NOT_BUILT += ["value", "digest", "retain"]
 
 
