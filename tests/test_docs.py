@@ -64,6 +64,7 @@ BLOCKS = {
     "Slack": "`receivers.NAME`",
     "Root": "`routes`",
     "Route": "`routes`",
+    "Exclusion": "`exclusions`",
     "Privacy": "`privacy`",
 }
 SHORT = ("--config", "--json")  # one line at the top tells what they do; a command lists them

@@ -61,6 +61,9 @@ def write_config(folder: Path, changes: Mapping[str, Any]) -> Path:
     for name in ("rules", "rules_off", "objective", "case"):
         if name in changes:
             touchpoint[name] = changes[name]
+    for name in ("exclusions", "calendars"):
+        if name in changes:
+            company[name] = changes[name]
     for name, source in changes.get("sources", {}).items():
         company["sources"][name].update(source)
     folder.mkdir(parents=True, exist_ok=True)

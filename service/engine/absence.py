@@ -7,9 +7,13 @@ which cases are judged again when a source turns out to have stopped, and which 
 from collections.abc import Collection
 
 from service.engine.adoption import Adopted
+from service.engine.circumstances import LeftOut
 from service.engine.hearing import SILENT, Hearing
+from service.engine.plan import Exclusion
 from service.engine.timeline import Timeline
 from service.engine.track import Track
+
+EXCLUDED = "excluded"
 
 
 class Absence:
@@ -28,7 +32,7 @@ class Absence:
     def doubt(self, names: Collection[str]) -> None:
         """Judge again what rests on the silence of sources that turn out to have stopped."""
         for track in self._mark_gaps(names):
-            since = min(begin for begin, end in track.gaps if end is None)
+            since = min(begin for begin, end in track.around.gaps if end is None)
             line = self._at_work.lines[track.position]
             for case in track.judged_after(since):
                 line.mender.correct(case, track, nothing)
@@ -42,11 +46,21 @@ class Absence:
                 for case in track.doubted():
                     line.mender.correct(case, track, nothing)
 
+    def leave_out(self, before: tuple[Exclusion, ...]) -> None:
+        """Judge again the cases that an exclusion takes out of the measure or puts back."""
+        changed = set(before) ^ set(self._at_work.plan.exclusions)
+        for track, line in zip(self._at_work.tracks, self._at_work.lines, strict=True):
+            about = [e for e in changed if not e.touchpoints or track.plan.id in e.touchpoints]
+            touched = [LeftOut(exclusion) for exclusion in about]
+            for case in [c for c in track.cases.values() if any(t.covers(c) for t in touched)]:
+                line.mender.correct(case, track, nothing)
+            line.refold(line.watermark, EXCLUDED)
+
     def _mark_gaps(self, names: Collection[str]) -> list[Track]:
         """Tell the touchpoints that some sources answer to about their gaps; return those."""
         found = [t for t in self._at_work.tracks if not set(names).isdisjoint(t.plan.answering)]
         for track in found:
-            track.gaps = self._hearing.merged(track.plan.answering)
+            track.around.gaps = self._hearing.merged(track.plan.answering)
         return found
 
     def goal(self, line: Timeline) -> int:

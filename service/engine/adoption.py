@@ -1,18 +1,20 @@
-"""Taking a plan into force: build its touchpoints, and carry over what was at work before.
+"""Taking a plan into force: its touchpoints, timelines and ears.
 
-What is pinned on a case (its promise and marks) stays as it was; rules are live.  A rule or
-touchpoint that is gone ends its standing findings with the reason `configuration`.
+What was at work before is carried over by service.engine.carrying.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as default_field
 
 from service.engine.business_time import Calendar
+from service.engine.carrying import carry
+from service.engine.circumstances import LeftOut
 from service.engine.ear import Ear, ears
+from service.engine.farewell import Farewell
 from service.engine.place import Places
 from service.engine.plan import PATTERNS, Plan, Promise, Source, Span, Touchpoint
 from service.engine.promise import FULL
-from service.engine.ratio import Asked
 from service.engine.stock import Book
 from service.engine.timeline import Timeline
 from service.engine.track import Track
@@ -32,6 +34,7 @@ class Adopted:
     calendars: Mapping[str, Calendar]
     books: dict[str, Book]
     stocks: dict[str, list[str]]
+    farewell: Farewell = default_field(default_factory=Farewell)
 
 
 def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
@@ -53,13 +56,18 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
         stocks.setdefault(stock.event, []).append(name)
     for track in tracks:
         track.shelves.books = books
+        track.around.left_out = [
+            LeftOut(exclusion)
+            for exclusion in plan.exclusions
+            if not exclusion.touchpoints or track.plan.id in exclusion.touchpoints
+        ]
     names = [track.plan.id for track in tracks]
     lanes = list(timelines.values())
     adopted = Adopted(
         plan, plan.sources, tracks, names, lanes, lines, heard, _fed(plan, places), books, stocks
     )
     if before is not None:
-        _carry(before, adopted, now)
+        carry(before, adopted, now)
     return adopted
 
 
@@ -110,103 +118,3 @@ def _line(plan: Plan, touchpoint: Touchpoint, made: dict[tuple[str, ...], Timeli
         lag = wait if late else max(0, wait - lead_ms(touchpoint))
         line.lags[name] = max(lag, line.lags.get(name, 0))
     return line
-
-
-def _carry(before: Adopted, after: Adopted, now: int) -> None:
-    new = {track.plan.id: track for track in after.tracks}
-    for old in before.tracks:
-        track = new.get(old.plan.id)
-        line = before.lines[old.position]
-        if track is None:
-            _close(old, set(old.streams), after.timelines, now)
-            continue
-        target = after.lines[track.position]
-        target.watermark = max(target.watermark, line.watermark)
-        _carry_cases(old, track, target)
-        _carry_streams(old, track, target, after.timelines, now)
-    _carry_stocks(before, after)
-    for line in before.timelines:
-        _carry_rest(line, before, after, new)
-
-
-def _carry_cases(old: Track, track: Track, line: Timeline) -> None:
-    track.cases, track.orphans, track.index = old.cases, old.orphans, old.index
-    track.given, track.shelves.cases = old.given, old.shelves.cases
-    track.not_opened = old.not_opened
-    for case in track.cases.values():
-        case.track = track.position
-        case.filed = -1
-        line.file(case)
-    for orphans in track.orphans.values():
-        orphans.track = track.position
-        at, orphans.filed = orphans.filed, -1
-        line.timers.file(orphans, at)
-
-
-def _carry_stocks(before: Adopted, after: Adopted) -> None:
-    """Keep the readings; cases and floors look into the book that is in force."""
-    for name, book in after.books.items():
-        old = before.books.get(name)
-        if old is not None and old.plan.per == book.plan.per:
-            book.rows, book.unread = old.rows, old.unread
-    for track in after.tracks:
-        for case in track.cases.values():
-            if isinstance(case, Asked) and case.good is not None:
-                case.book = after.books.get(case.good.stock)
-
-
-def _carry_streams(
-    old: Track, track: Track, line: Timeline, lines: list[Timeline], now: int
-) -> None:
-    rules = {rule.id: rule for rule in track.plan.rules}
-    gone = set()
-    for key, stream in old.streams.items():
-        rule = rules.get(key[0])
-        same = rule is not None and (rule.kind, rule.per, rule.marks, rule.over) == (
-            stream.rule.kind,
-            stream.rule.per,
-            stream.rule.marks,
-            stream.rule.over,
-        )
-        if rule is None or not same:
-            gone.add(key)
-            continue
-        stream.adopt(rule)
-        track.streams[key] = stream
-        if (edge := stream.next_edge()) is not None:
-            stream.filed = -1
-            line.timers.file(stream, edge)
-    _carry_floors(old, track, line, lines[0], now)
-    _close(old, gone, lines, now)
-
-
-def _carry_floors(old: Track, track: Track, line: Timeline, first: Timeline, now: int) -> None:
-    """Let floors whose rule stands go on; the others end what they said."""
-    rules = {rule.id: rule for rule in track.plan.rules if rule.kind == "floor"}
-    for (name, key), floor in sorted(old.shelves.floors.items()):
-        rule = rules.get(name)
-        if rule is None or rule.stock != floor.rule.stock:
-            signal = floor.stop(now, "configuration")
-            first.signals += [signal] if signal else []
-            continue
-        for kept in track.shelves.floors_of(rule.stock, key):
-            if kept.rule.id == name:
-                kept.restore(floor.state())
-                line.watch(kept, line.watermark)
-
-
-def _close(old: Track, keys: set[tuple[str, str]], lines: list[Timeline], now: int) -> None:
-    for key in sorted(keys):
-        signal = old.streams[key].stop(now, "configuration")
-        if signal is not None:
-            lines[0].signals.append(signal)
-
-
-def _carry_rest(line: Timeline, before: Adopted, after: Adopted, new: dict[str, Track]) -> None:
-    """Take over facts still looking for their case, and counts not yet told."""
-    for sought in line.seekers.all():
-        track = new.get(before.names[sought.track])
-        if track is not None:
-            moved = sought._replace(track=track.position)
-            after.lines[track.position].seek(moved, track)
-    after.timelines[0].counts.take_over(line.counts)

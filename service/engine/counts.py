@@ -5,6 +5,8 @@ them.  Readings leave as changes when the watermark passes a whole minute, so th
 old days and a late fact simply takes one person from one column to another.
 """
 
+from collections.abc import Mapping, Sequence
+
 from service.engine.case import Case
 from service.engine.facts import End
 from service.engine.shown import due_at
@@ -42,7 +44,9 @@ class Counts:
             self._column(touchpoint, case)[_COLUMN[case.counted]] -= 1
             case.counted = "new"
 
-    def take_outcomes(self, names: list[str], goal: int) -> tuple[Outcome, ...]:
+    def take_outcomes(
+        self, names: Sequence[str] | Mapping[int, str], goal: int
+    ) -> tuple[Outcome, ...]:
         """Return the rows of all touched cases, as the facts up to `goal` give them.
 
         `names` are the touchpoints by position.

@@ -3,10 +3,11 @@
 `happen` changes the case's progress and returns what streams must count; it touches nothing else,
 so the same function serves the timeline and the correction of the past (service.engine.mending).
 Inside a gap an absence is not judged: the score is `unknown`, a mark is passed in silence, unless
-a fact dated inside the gap says how it ended (01, section 6).
+a fact dated inside the gap says how it ended (01, section 6).  What is excluded is counted nowhere.
 """
 
 from service.engine.case import Case
+from service.engine.circumstances import Circumstances
 from service.engine.gaps import Gap, covering, holds
 from service.engine.item import CHANGE, DUE, END, FACT, START
 from service.engine.promise import FULL
@@ -16,7 +17,7 @@ Items = tuple[Scored, ...]
 NOTHING: Items = ()
 
 
-def happen(case: Case, instant: int, checkpoint: int, gaps: list[Gap]) -> Items:
+def happen(case: Case, instant: int, checkpoint: int, around: Circumstances) -> Items:
     """Take a case one step along and return what its streams count."""
     if checkpoint == START:
         case.counted = case.counted or "new"
@@ -25,7 +26,7 @@ def happen(case: Case, instant: int, checkpoint: int, gaps: list[Gap]) -> Items:
     elif checkpoint == CHANGE:
         case.shown = instant
     elif checkpoint >= 0:
-        return _pass(case, instant, checkpoint, gaps)
+        return _pass(case, instant, checkpoint, around)
     return NOTHING
 
 
@@ -37,29 +38,34 @@ def _end(case: Case, instant: int) -> Items:
     return _told(case, Scored(instant, FACT, case.started, case.id, END, What.END, False, case))
 
 
-def _pass(case: Case, instant: int, percent: int, gaps: list[Gap]) -> Items:
+def _pass(case: Case, instant: int, percent: int, around: Circumstances) -> Items:
     """Pass the due instant, a break, or a mark; at the due instant the score comes first."""
     made: Items = NOTHING
     if percent == FULL and not case.scored and case.score_at == instant:
-        made = _score(case, instant, gaps)
+        made = _score(case, instant, around)
     marks = case.pinned.marks
     if case.next_mark >= len(marks) or marks[case.next_mark] != percent:
         return made
     if case.seen_end or case.mark_at(percent) != instant:
         return made
     case.next_mark += 1
-    if case.scored == "unknown" or (gaps and _unseen(case, instant, gaps)):
+    if case.scored == "unknown" or (around.gaps and _unseen(case, instant, around.gaps)):
+        return made
+    if around.left_out and around.leave_out(case):
         return made
     case.listed = True
     mark = Scored(instant, DUE, case.started, case.id, percent, What.MARK, False, case)
     return made + _told(case, mark)
 
 
-def _score(case: Case, instant: int, gaps: list[Gap]) -> Items:
+def _score(case: Case, instant: int, around: Circumstances) -> Items:
+    gaps = around.gaps
     case.scored = case.verdict
     absent = case.scored == "late" and not case.is_broken
     if case.scored == "unknown" or (gaps and absent and _unseen(case, instant, gaps)):
         case.scored = "unknown"
+        return NOTHING
+    if around.left_out and around.leave_out(case):
         return NOTHING
     late = case.scored == "late"
     return _told(case, Scored(instant, DUE, case.started, case.id, FULL, What.SCORE, late, case))

@@ -13,7 +13,7 @@ from alerts.signal import Level, Signal, Transition
 from service.engine.business_time import Calendar
 from service.engine.episode import Episodes
 from service.engine.gaps import Gap
-from service.engine.listener import BEGINNING, Listener
+from service.engine.listener import Listener
 from service.engine.plan import Source
 from service.engine.scored import Step
 
@@ -106,6 +106,10 @@ class Hearing:
         signals, self.signals = self.signals, []
         return signals
 
+    def episodes(self) -> Iterable[Episodes]:
+        """Return the findings about sources."""
+        return self._episodes.values()
+
     def merged(self, names: Iterable[str]) -> list[Gap]:
         """Return the gaps of some sources, in order."""
         return sorted(
@@ -185,6 +189,3 @@ class Hearing:
         for rule, name, rows in told:  # type: ignore[attr-defined]
             self._episodes[rule, name] = Episodes("", rule, rule, "source", name)
             self._episodes[rule, name].restore(rows)
-
-
-__all__ = ["BEGINNING", "BLIND", "SILENT", "Hearing"]

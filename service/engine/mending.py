@@ -55,7 +55,7 @@ def mend(
         instant, _, checkpoint = next_item(case, correct_for_ms)
         if instant > watermark or checkpoint == FORGET:
             break
-        happen(case, instant, checkpoint, track.gaps)
+        happen(case, instant, checkpoint, track.around)
     if case.counted:
         counts.touch(case)
     return Mended(place or case.place, before, case.told, was_listed)
@@ -102,7 +102,7 @@ class Mender:
 
     def change(self, case: Case, track: Track, at: int, how: Callable[[], None]) -> None:
         """Change a case by a fact of an instant; what was judged after that is judged again."""
-        if at > self._line.watermark and not (track.gaps and case.counted):
+        if at > self._line.watermark and not (track.around.gaps and case.counted):
             how()
             self._line.file(case)
             return

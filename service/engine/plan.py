@@ -188,6 +188,19 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Leave the cases that start on some local days out of every rule; empty lists mean all."""
+
+    name: str
+    first_day: str
+    last_day: str
+    why: str
+    touchpoints: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Hold everything the engine knows about the company.
 
@@ -205,3 +218,4 @@ class Plan:
     touchpoints: Mapping[str, Touchpoint]
     zone: str
     stocks: Mapping[str, Stock] = default_field(default_factory=dict)
+    exclusions: tuple[Exclusion, ...] = ()

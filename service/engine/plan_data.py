@@ -8,6 +8,7 @@ from typing import Any
 
 from service.engine.plan import (
     PATTERNS,
+    Exclusion,
     Good,
     Pattern,
     Plan,
@@ -51,7 +52,13 @@ def from_data(data: Json) -> Plan:
             name: Stock(**{**value, "per": tuple(value["per"])})
             for name, value in data.get("stocks", {}).items()
         },
+        exclusions=tuple(_exclusion(row) for row in data.get("exclusions", ())),
     )
+
+
+def _exclusion(data: Json) -> Exclusion:
+    lists = {name: tuple(data[name]) for name in ("touchpoints", "regions", "units")}
+    return Exclusion(**{**data, **lists})
 
 
 def _week(data: Json) -> Week:

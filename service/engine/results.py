@@ -63,7 +63,14 @@ def state_hash(engine: Engine) -> str:
         for track in engine.tracks
     ]
     lines = [line.state() for line in engine.timelines]
-    whole = (engine.now, engine.frame, asdict(engine.tally), engine.seen.state(), tracks, lines)
+    whole = (
+        engine.now,
+        engine.frame,
+        asdict(engine.tally),
+        engine.recorder.seen.state(),
+        tracks,
+        lines,
+    )
     return digest((whole, engine.hearing.state()))
 
 

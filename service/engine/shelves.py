@@ -50,12 +50,15 @@ class Shelves:
         found = []
         for rule in self._rules:
             if rule.stock == stock:
-                floor = self.floors.get((rule.id, key)) or self._make(rule, key)
+                floor = self.floor(rule, key)
                 found += [floor] if floor is not None else []
         return found
 
-    def _make(self, rule: Rule, key: StockKey) -> Floor | None:
-        """Return a floor for a key that names one of our units, None for any other."""
+    def floor(self, rule: Rule, key: StockKey) -> Floor | None:
+        """Return the floor of a key that names one of our units, None for any other."""
+        known = self.floors.get((rule.id, key))
+        if known is not None:
+            return known
         book = self.books[rule.stock]
         named = dict(zip(book.plan.per, key, strict=True))
         place = self._units.get(named.get("unit", ""))

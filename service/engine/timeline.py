@@ -17,6 +17,7 @@ from service.engine.course import happen
 from service.engine.floor import Floor
 from service.engine.item import EDGE, END, FACT, FORGET, NOTHING, next_item
 from service.engine.mending import Mender, waiting_row
+from service.engine.moving import Moving
 from service.engine.scored import Scored
 from service.engine.seeking import Seekers, Sought
 from service.engine.stream import Stream
@@ -49,6 +50,7 @@ class Timeline:
         self._goal = self.watermark
         self._dirty: dict[tuple[str, str, str, str], Rules] = {}
         self.mender = Mender(self)
+        self.moving: list[Moving] = []
 
     def state(self) -> list[object]:
         """Return what a snapshot must know beside cases and streams."""
@@ -104,6 +106,13 @@ class Timeline:
             if (edge := stream.next_edge()) is not None:
                 self.timers.file(stream, edge)
         self._dirty.clear()
+
+    def move(self, count: int) -> bool:
+        """Move some of the cases that a new plan has found; tell whether all are."""
+        for moving in self.moving:
+            moving.step(count, self.file, self.counts.touch)
+        self.moving = [moving for moving in self.moving if not moving.is_done]
+        return not self.moving
 
     def advance(self, goal: int, tracks: list[Track], items_max: int) -> bool:
         """Take what is due up to `goal`, at most `items_max` items; tell whether more is due."""
@@ -199,7 +208,7 @@ class Timeline:
             track.forget(case)
             return
         was_listed, scored = case.listed, case.scored
-        made = happen(case, instant, checkpoint, track.gaps)
+        made = happen(case, instant, checkpoint, track.around)
         if checkpoint < 0 or case.scored != scored:
             self.counts.touch(case)
         if case.listed != was_listed:

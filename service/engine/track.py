@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import partial
 
 from service.engine.case import Case
+from service.engine.circumstances import Circumstances
 from service.engine.ear import KINDS, text_at, value_at
 from service.engine.facts import Fact, Known, Pinned
-from service.engine.gaps import Gap
 from service.engine.place import Place, Places
 from service.engine.plan import Good, Rule, Touchpoint
 from service.engine.promise import Terms, resolve
@@ -67,13 +67,13 @@ class Track:
         self.index: dict[Key, list[Case]] = {}
         # Facts that found their case by fields, or found none, as long as that may change.
         self.given: dict[Key, list[Sought]] = {}
-        self.gaps: list[Gap] = []
+        self.around = Circumstances()
         self._correct_for_ms = correct_for_ms
         self._fixed = (
             None if touchpoint.promise.span is None else Terms(touchpoint.promise.span, None, "")
         )
-        self._units = places.units(touchpoint.unit_kind)
-        self.shelves = Shelves(touchpoint, self._units)
+        self.units = places.units(touchpoint.unit_kind)
+        self.shelves = Shelves(touchpoint, self.units)
         self._plain = touchpoint.promise.kind == "span"
 
     def case_of(self, event: Event) -> str:
@@ -93,7 +93,7 @@ class Track:
         """
         name = self.case_of(event)
         unit = event.unit if self.plan.unit == "unit" else text_at(event, self.plan.unit)
-        place = self._units.get(unit)
+        place = self.units.get(unit)
         if not name or place is None:
             self._refuse("unit" if name else "case")
             return None
@@ -191,6 +191,7 @@ class Track:
         """Return the streams of all rules that judge a place."""
         found = self._at.get(place.id)
         if found is None:
+            place = self.units.get(place.id, place)
             rules = [rule for rule in self.plan.rules if rule.kind != "floor"]
             found = tuple([self.stream(rule, place) for rule in rules])
             self._at[place.id] = found

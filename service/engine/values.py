@@ -113,6 +113,7 @@ class Frame(NamedTuple):
     """Hold what one bounded step of folding put out; its number is part of the engine's state.
 
     `too_late` are facts older than `correct_for`: kept and counted, they change nothing.
+    `standing`, after a new plan, are the ids of all findings that stand.
     `future` are events from ahead of the log's time: set aside, to be tried again by people.
     """
 
@@ -124,3 +125,4 @@ class Frame(NamedTuple):
     signals: tuple[Signal, ...]
     too_late: tuple[Event, ...]
     future: tuple[Event, ...] = ()
+    standing: tuple[str, ...] | None = None

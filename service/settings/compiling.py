@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alerts.directory import Directory
-from service.engine.plan import Plan, Stock
+from service.engine.plan import Exclusion, Plan, Stock
 from service.settings.block import data_path
 from service.settings.compile_calendars import compile_calendars
 from service.settings.compile_directory import compile_directory
 from service.settings.compile_sources import compile_sources, delivered, needed_fields
 from service.settings.compile_touchpoints import compile_touchpoints
 from service.settings.compile_zones import compile_zones
+from service.settings.exclusion import Exclusion as WrittenExclusion
 from service.settings.promise import DatePromise
 from service.settings.settings import Settings
 
@@ -42,8 +43,14 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
             name: Stock(stock.event, data_path(stock.value), stock.per, stock.trust_for)
             for name, stock in sorted(configuration.stocks.items())
         },
+        exclusions=tuple(_exclusion(item) for item in configuration.exclusions),
     )
     return Compiled(plan, compile_directory(settings), settings.warnings)
+
+
+def _exclusion(written: WrittenExclusion) -> Exclusion:
+    days = (written.name, written.first_day, written.last_day, written.why)
+    return Exclusion(*days, written.touchpoints or (), written.regions or (), written.units or ())
 
 
 def _zones(settings: Settings) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from service.settings.block import Block, Name, Text
 from service.settings.delivery import Reach, Root
+from service.settings.exclusion import Exclusion
 from service.settings.opening import Calendar
 from service.settings.source import Source
 from service.settings.stock import Stock
@@ -52,4 +53,5 @@ class Configuration(Block):
     touchpoints: dict[Name, Touchpoint]
     receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]
     routes: Root = Root()
+    exclusions: tuple[Exclusion, ...] = ()
     privacy: Privacy | None = None

@@ -7,6 +7,7 @@ them all and nothing stops at the first.
 from collections.abc import Iterator
 
 from service.settings.check_events import event_problems
+from service.settings.check_exclusions import exclusion_problems
 from service.settings.check_places import place_problems
 from service.settings.check_routes import route_problems
 from service.settings.check_touchpoints import touchpoint_problems
@@ -19,3 +20,4 @@ def refusals(settings: Settings) -> Iterator[str]:
     yield from event_problems(settings)
     yield from touchpoint_problems(settings)
     yield from route_problems(settings)
+    yield from exclusion_problems(settings)
