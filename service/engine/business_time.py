@@ -39,6 +39,11 @@ class Calendar:
         self._first_day = self._next_day = 0
         self._clear()
 
+    @property
+    def members(self) -> list[Member]:
+        """Return what the calendar was made of."""
+        return [(zone, week) for zone, week, _ in self._members]
+
     def add(self, start: int, amount: int) -> int:
         """Return the earliest instant by which `amount` ms of open time have passed."""
         if self.always or amount <= 0:

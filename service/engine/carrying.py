@@ -83,7 +83,7 @@ def _carry_streams(old: Track, track: Track, line: Timeline, first: Timeline, no
     for key, stream in old.streams.items():
         if is_gone(stream):
             continue
-        stream.adopt(rules[key[0]])
+        stream.adopt(rules[key[0]], track.hours(rules[key[0]], stream.episodes.scope))
         track.streams[key] = stream
         if (edge := stream.next_edge()) is not None:
             stream.filed = -1

@@ -27,7 +27,7 @@ class Counts:
         """Begin with nothing to say."""
         self._touched: dict[tuple[int, str], Case] = {}
         self.changes: dict[Key, list[int]] = {}
-        self._minute = -1
+        self.minute = -1
         self._days: dict[int, str] = {}
 
     def touch(self, case: Case) -> None:
@@ -52,26 +52,22 @@ class Counts:
         `names` are the touchpoints by position.
         """
         touched, self._touched = self._touched, {}
-        return tuple([self._row(names[track], case, goal) for (track, _), case in touched.items()])
+        return tuple([self._row(names[key[0]], touched[key], goal) for key in sorted(touched)])
 
     def take_readings(self, watermark: int, *, all_of_them: bool = False) -> tuple[Reading, ...]:
         """Return the changes so far if the watermark has passed a whole minute since the last."""
         minute = watermark // _MINUTE_MS
-        if not self.changes or (minute <= self._minute and not all_of_them):
+        if not self.changes or (minute <= self.minute and not all_of_them):
             return ()
-        self._minute = minute
+        self.minute = minute
         changes, self.changes = self.changes, {}
-        return tuple([Reading(*key, *counts) for key, counts in changes.items() if any(counts)])
+        return tuple([Reading(*key, *changes[key]) for key in sorted(changes) if any(changes[key])])
 
     def take_over(self, other: "Counts") -> None:
         """Take the changes that another has not told yet."""
         for key, counts in other.changes.items():
             mine = self.changes.setdefault(key, [0, 0, 0, 0, 0])
             self.changes[key] = [a + b for a, b in zip(mine, counts, strict=True)]
-
-    def state(self) -> tuple[object, ...]:
-        """Return what a snapshot must know."""
-        return (self._minute, sorted(self.changes.items()))
 
     def _row(self, touchpoint: str, case: Case, goal: int) -> Outcome:
         outcome = case.standing

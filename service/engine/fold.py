@@ -16,6 +16,7 @@ from service.engine.hearing import Hearing
 from service.engine.plan import Plan
 from service.engine.plan_data import from_data
 from service.engine.recording import Recorder
+from service.engine.stock import Book
 from service.engine.tally import Tally
 from service.engine.timeline import Timeline
 from service.engine.track import Track
@@ -37,7 +38,7 @@ class Engine:
         self._absence = Absence(self.hearing)
         self.recorder = Recorder(self.hearing, self._absence)
         self._adopted: Adopted | None = None
-        self._day = 0
+        self.day = 0
         self._reconcile = False
 
     @property
@@ -59,6 +60,24 @@ class Engine:
     def timelines(self) -> list[Timeline]:
         """Return the timelines, one per set of sources."""
         return self._at_work.timelines
+
+    @property
+    def lines(self) -> list[Timeline]:
+        """Return the timeline of each touchpoint."""
+        return self._at_work.lines
+
+    @property
+    def books(self) -> dict[str, Book]:
+        """Return the stocks."""
+        return self._at_work.books
+
+    def restore(self, at_work: Adopted, head: Mapping[str, Any]) -> None:
+        """Take over a plan at work and the engine's own values from a snapshot."""
+        self.now, self.frame, self.day = head["now"], head["frame"], head["day"]
+        self._adopted = at_work
+        self.hearing.adopt(at_work.sources, at_work.calendars)
+        self.hearing.restore(head["hearing"])
+        self._absence.adopt(at_work)
 
     @property
     def _at_work(self) -> Adopted:
@@ -123,8 +142,8 @@ class Engine:
         fallen = self.hearing.hear(self.now, vouched)
         if fallen:
             self._absence.doubt(fallen)
-        if self.now // DAY_MS > self._day:
-            self._day = self.now // DAY_MS
+        if self.now // DAY_MS > self.day:
+            self.day = self.now // DAY_MS
             self._forget()
 
     def _forget(self) -> None:
@@ -182,7 +201,7 @@ class Engine:
     def _frame(self, frames: list[Frame], line: Timeline, names: list[str], more: bool) -> None:
         outcomes = line.counts.take_outcomes(names, line.judged_to)
         readings = () if more else line.counts.take_readings(line.watermark)
-        listed, line.listed = tuple(line.listed), []
+        listed, line.listed = tuple(sorted(line.listed, key=lambda row: row[:2])), []
         signals, line.signals = tuple(line.signals), []
         if outcomes or readings or listed or signals:
             frames.append(self._numbered(outcomes, readings, listed, signals, (), ()))

@@ -41,7 +41,7 @@ def from_data(data: Json) -> Plan:
         delivers={name: tuple(types) for name, types in data["delivers"].items()},
         fields={name: tuple(paths) for name, paths in data["fields"].items()},
         zones={name: tuple((a, b) for a, b in rows) for name, rows in data["zones"].items()},
-        calendars={name: _week(value) for name, value in data["calendars"].items()},
+        calendars={name: week_from(value) for name, value in data["calendars"].items()},
         units={
             kind: {name: Unit(**value) for name, value in rows.items()}
             for kind, rows in data["units"].items()
@@ -61,18 +61,21 @@ def _exclusion(data: Json) -> Exclusion:
     return Exclusion(**{**data, **lists})
 
 
-def _week(data: Json) -> Week:
+def week_from(data: Json) -> Week:
+    """Rebuild opening hours."""
     spans = tuple(tuple((a, b) for a, b in day) for day in data["spans"])
     return Week(data["zone"], data["always"], spans, tuple(data["closed"]))
 
 
-def _span(data: Json | None) -> Span | None:
+def span_from(data: Json | None) -> Span | None:
+    """Rebuild a length."""
     return None if data is None else Span(**data)
 
 
-def _promise(data: Json) -> Promise:
+def promise_from(data: Json) -> Promise:
+    """Rebuild a promise."""
     choices = {name: Span(**value) for name, value in data["choices"].items()}
-    spans = {"span": _span(data["span"]), "fallback": _span(data["fallback"])}
+    spans = {"span": span_from(data["span"]), "fallback": span_from(data["fallback"])}
     return Promise(**{**data, **spans, "choices": choices})
 
 
@@ -86,12 +89,12 @@ def _good(data: Json) -> Good:
 
 def _rule(data: Json) -> Rule:
     marks = tuple((percent, level) for percent, level in data["marks"])
-    return Rule(**{**data, "marks": marks, "over": _span(data["over"])})
+    return Rule(**{**data, "marks": marks, "over": span_from(data["over"])})
 
 
 def _touchpoint(data: Json) -> Touchpoint:
     changed: Json = {name: _patterns(data[name]) for name in PATTERNS}
-    changed["promise"] = _promise(data["promise"])
+    changed["promise"] = promise_from(data["promise"])
     changed["rules"] = tuple(_rule(row) for row in data["rules"])
     changed["opening"] = tuple(data["opening"])
     changed["answering"] = tuple(data["answering"])

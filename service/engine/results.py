@@ -11,6 +11,7 @@ from dataclasses import asdict
 from hashlib import blake2b
 
 from service.engine.fold import Engine
+from service.engine.snapshot import parts_of
 from service.engine.values import Frame, Outcome
 
 
@@ -52,26 +53,7 @@ class Results:
 
 def state_hash(engine: Engine) -> str:
     """Return the hash of everything that the next fold depends on."""
-    tracks = [
-        (
-            track.plan.id,
-            sorted(track.not_opened.items()),
-            sorted((name, [tuple(f) for f in o.facts]) for name, o in track.orphans.items()),
-            [_case(track.cases[name]) for name in sorted(track.cases)],
-            [(key, track.streams[key].state()) for key in sorted(track.streams)],
-        )
-        for track in engine.tracks
-    ]
-    lines = [line.state() for line in engine.timelines]
-    whole = (
-        engine.now,
-        engine.frame,
-        asdict(engine.tally),
-        engine.recorder.seen.state(),
-        tracks,
-        lines,
-    )
-    return digest((whole, engine.hearing.state()))
+    return digest(list(parts_of(engine)))
 
 
 def digest(value: object) -> str:
@@ -80,30 +62,5 @@ def digest(value: object) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _case(case: object) -> list[str]:
-    return [repr(getattr(case, name)) for name in _CASE_FIELDS]
-
-
 def _plain(outcome: Outcome) -> list[str]:
     return [repr(value) for value in outcome]
-
-
-_CASE_FIELDS = (
-    "id",
-    "customer",
-    "via",
-    "provenance",
-    "started",
-    "start_key",
-    "facts",
-    "terms",
-    "due",
-    "ended",
-    "end",
-    "filed",
-    "scored",
-    "seen_end",
-    "next_mark",
-    "counted",
-    "listed",
-)

@@ -5,6 +5,8 @@ longest `correct_for`; an event that old is too late anyway.  Asking the log's t
 event was rejected: the fold has no I/O, and the other host has no such table.
 """
 
+from collections.abc import Iterable, Mapping
+
 from service.engine.values import Event
 from service.engine.zone import DAY_MS
 
@@ -32,6 +34,10 @@ class Seen:
         for day in [day for day in self._days if day < last]:
             del self._days[day]
 
-    def state(self) -> tuple[object, ...]:
-        """Return what a snapshot must know."""
-        return tuple(sorted((day, tuple(sorted(keys.items()))) for day, keys in self._days.items()))
+    def days(self) -> Mapping[int, Mapping[int, int]]:
+        """Return the keys with their digests, by day."""
+        return self._days
+
+    def restore(self, day: int, keys: Iterable[tuple[int, int]]) -> None:
+        """Take over one day."""
+        self._days[day] = dict(keys)

@@ -59,17 +59,17 @@ class ShareState:
 
     def __init__(self, rule: Rule, calendar: Calendar, entries: Entries | None = None) -> None:
         """Begin with an empty window."""
-        self.calendar = calendar
         self.entries = entries or Entries()
         self.low = self.high = 0
         self.late = 0
         self.is_open = False
         self.since = -1
-        self.adopt(rule)
+        self.adopt(rule, calendar)
 
-    def adopt(self, rule: Rule) -> None:
+    def adopt(self, rule: Rule, hours: Calendar) -> None:
         """Judge by a rule with the same window from now on."""
         self.rule = rule
+        self.calendar = hours
         self.level = Level(rule.level)
         self._span = rule.over or Span("elapsed", 0)
 

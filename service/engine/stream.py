@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Protocol, Self
 
 from alerts.signal import Level, Signal
+from service.engine.business_time import Calendar
 from service.engine.episode import Episodes, Run
 from service.engine.plan import Rule
 from service.engine.scored import Scored, Step
@@ -30,8 +31,8 @@ class State(Protocol):
     since: int
     level: Level
 
-    def adopt(self, rule: Rule) -> None:
-        """Judge by a changed rule from now on."""
+    def adopt(self, rule: Rule, hours: Calendar) -> None:
+        """Judge by a changed rule, on these opening hours, from now on."""
         ...
 
     def copy(self) -> Self:
@@ -88,7 +89,7 @@ class Stream:
         self.items: list[Scored] = []
         self.filed = -1
         self._changed_at = NEVER
-        self._since = 0
+        self.since_snapshot = 0
         self._correct_for_ms = correct_for_ms
 
     @property
@@ -139,7 +140,7 @@ class Stream:
         self.head = head = state.copy()
         runs = [Run(head.since, begun_before=True)] if head.is_open else []
         first = self._place((begin,))
-        self._since, before = 0, FRESH
+        self.since_snapshot, before = 0, FRESH
         for item in self.items[first:]:
             _follow(runs, head.advance(item.instant - 1))
             self._remember(item.instant, before)
@@ -149,24 +150,17 @@ class Stream:
         _follow(runs, head.advance(watermark))
         return self.episodes.reconcile(runs, begin, watermark, reason)
 
-    def adopt(self, rule: Rule) -> None:
-        """Judge by a changed rule of the same shape from now on."""
+    def adopt(self, rule: Rule, hours: Calendar) -> None:
+        """Judge by a changed rule of the same shape, on the hours of today, from now on."""
         self.rule = rule
         for state in (self.head, *(snapshot.state for snapshot in self.snapshots)):
-            state.adopt(rule)
+            state.adopt(rule, hours)
 
     def stop(self, instant: int, reason: str) -> Signal | None:
         """End a standing finding because its rule is gone."""
         if self.episodes.standing() is None:
             return None
         return self.episodes.tell(self.head.stop(instant, reason))
-
-    def state(self) -> list[object]:
-        """Return what the next fold depends on, as plain values."""
-        items = [[*item[:6], item.late] for item in self.items]
-        snapshots = [[at, state.state()] for at, state in self.snapshots]
-        heads = [self.head.state(), self.head.counted()]
-        return [heads, snapshots, items, self._since, self.episodes.state()]
 
     def _place(self, key: tuple[object, ...]) -> int:
         return bisect_left(self.items, key)
@@ -176,16 +170,16 @@ class Stream:
 
         Few enough for memory, and enough that a fact that is hours late costs hours of items.
         """
-        self._since += 1
+        self.since_snapshot += 1
         last = self.snapshots[-1].instant
         if (
-            self._since <= ITEMS_BETWEEN
+            self.since_snapshot <= ITEMS_BETWEEN
             or instant - last < self._correct_for_ms // SNAPSHOTS
             or instant == before
         ):
             return
         self.snapshots.append(Snapshot(instant, self.head.copy()))
-        self._since = 0
+        self.since_snapshot = 0
         horizon = instant - self._correct_for_ms
         while self.snapshots[1].instant <= horizon:
             del self.snapshots[0]

@@ -52,10 +52,9 @@ class Timeline:
         self.mender = Mender(self)
         self.moving: list[Moving] = []
 
-    def state(self) -> list[object]:
-        """Return what a snapshot must know beside cases and streams."""
-        sought = [[s.track, s.fields, s.values, list(s.fact)] for s in self.seekers.all()]
-        return [self.watermark, self.counts.state(), sought]
+    def resume(self, watermark: int) -> None:
+        """Go on from a watermark."""
+        self.watermark = self._goal = watermark
 
     @property
     def judged_to(self) -> int:

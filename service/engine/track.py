@@ -8,6 +8,7 @@ from bisect import insort
 from collections.abc import Callable
 from functools import partial
 
+from service.engine.business_time import Calendar
 from service.engine.case import Case
 from service.engine.circumstances import Circumstances
 from service.engine.ear import KINDS, text_at, value_at
@@ -179,12 +180,12 @@ class Track:
         self._unindex(case)
         self.shelves.drop(case)
 
-    def stream(self, rule: Rule, place: Place) -> Stream:
-        """Return the stream of a rule in the scope of a place."""
-        key = (rule.id, place.scope(rule.per))
+    def stream_of(self, rule: Rule, scope: str) -> Stream:
+        """Return the stream of a rule in a scope: a unit, a region, or the company."""
+        key = (rule.id, scope)
         found = self.streams.get(key)
         if found is None:
-            found = self.streams[key] = self._make(rule, place)
+            found = self.streams[key] = self._make(rule, scope)
         return found
 
     def streams_at(self, place: Place) -> tuple[Stream, ...]:
@@ -193,17 +194,20 @@ class Track:
         if found is None:
             place = self.units.get(place.id, place)
             rules = [rule for rule in self.plan.rules if rule.kind != "floor"]
-            found = tuple([self.stream(rule, place) for rule in rules])
+            found = tuple([self.stream_of(rule, place.scope(rule.per)) for rule in rules])
             self._at[place.id] = found
         return found
 
-    def _make(self, rule: Rule, place: Place) -> Stream:
-        scope = place.scope(rule.per)
+    def hours(self, rule: Rule, scope: str) -> Calendar:
+        """Return the opening hours on which a rule counts in a scope."""
+        return self.places.calendar(self.plan.unit_kind, rule.per, scope)
+
+    def _make(self, rule: Rule, scope: str) -> Stream:
         state: WaitingState | ShareState
         if rule.kind == "waiting":
             state = WaitingState(rule)
         else:
-            state = ShareState(rule, self.places.calendar(self.plan.unit_kind, rule.per, scope))
+            state = ShareState(rule, self.hours(rule, scope))
         return Stream(self.plan.id, rule, scope, state, self._correct_for_ms)
 
     def _resolve(self, event: Event, place: Place) -> Terms | None:

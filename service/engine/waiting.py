@@ -8,6 +8,7 @@ were kept: calling three people back mends three people, not the process.
 from collections.abc import Sequence
 
 from alerts.signal import Level, Transition
+from service.engine.business_time import Calendar
 from service.engine.case import Case
 from service.engine.plan import Rule
 from service.engine.scored import Scored, Step, What
@@ -56,15 +57,18 @@ class WaitingState:
 
     def __init__(self, rule: Rule) -> None:
         """Begin with nobody waiting."""
-        self.adopt(rule)
+        self._judge_by(rule)
         self.past = {percent: Past() for percent, _ in rule.marks}
         self.is_open = self.improving = False
         self.since = -1
         self.level = Level.WARNING
         self.kept_in_row = 0
 
-    def adopt(self, rule: Rule) -> None:
-        """Judge by a rule with the same marks from now on."""
+    def adopt(self, rule: Rule, hours: Calendar) -> None:
+        """Judge by a rule with the same marks from now on; waiting knows no window."""
+        self._judge_by(rule)
+
+    def _judge_by(self, rule: Rule) -> None:
         self.rule = rule
         self.levels = [(percent, Level(level)) for percent, level in rule.marks if level != "watch"]
         self._notifying = {percent for percent, _ in self.levels}

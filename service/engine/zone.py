@@ -19,6 +19,7 @@ class Zone:
     def __init__(self, name: str, transitions: Sequence[tuple[int, int]]) -> None:
         """Take (from UTC ms, offset ms) in ascending order; the first also covers all before."""
         self.name = name
+        self.transitions = transitions
         self._starts = [start for start, _ in transitions]
         self._offsets = [offset for _, offset in transitions]
         self._local_starts = [start + offset for start, offset in transitions]

@@ -1,0 +1,176 @@
+"""Cases as plain values, so that a snapshot can be read by a later version, and back.
+
+What many cases share is written once and named by its number: what is pinned at the start, and
+places that are no longer as the plan has them.  Pickles were rejected: they hold the layout of
+classes, and a snapshot must outlive that.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from service.engine.business_time import Calendar
+from service.engine.case import Case
+from service.engine.facts import End, Fact, Known, Pinned
+from service.engine.place import Place
+from service.engine.plan_data import promise_from, span_from, week_from
+from service.engine.promise import Terms
+from service.engine.ratio import Asked
+from service.engine.scored import Scored, What
+from service.engine.track import Track
+from service.engine.zone import Zone
+
+Row = list[Any]
+
+
+class Shared:
+    """Number what cases share: pinned parts, and places of plans that are gone."""
+
+    def __init__(self, track: Track) -> None:
+        """Begin with what the touchpoint has now."""
+        self.track = track
+        self.pinned: list[Pinned] = []
+        self.places: list[Place] = []
+        # Equal things have one number, so that a state has one form; each is compared once.
+        self._numbers: dict[int, int] = {}
+        self._texts: dict[str, int] = {}
+
+    def pinned_number(self, pinned: Pinned) -> int:
+        """Return the number of a pinned part."""
+        return self._number(pinned, self.pinned, _pinned_row)
+
+    def place_ref(self, place: Place) -> str | int:
+        """Return a unit's id, or the number of a place that the plan no longer has so."""
+        if self.track.units.get(place.id) is place:
+            return place.id
+        return self._number(place, self.places, _place_row)
+
+    def place(self, ref: str | int) -> Place:
+        """Return the place that a reference names."""
+        return self.places[ref] if isinstance(ref, int) else self.track.units[ref]
+
+    def rows(self) -> Row:
+        """Return both lists as plain values."""
+        return [list(map(_pinned_row, self.pinned)), list(map(_place_row, self.places))]
+
+    def restore(self, rows: Row) -> None:
+        """Take over what `rows` gave."""
+        self.pinned = [
+            Pinned(plan, tuple(marks), ends, promise_from(promise), zone and Zone(*zone))
+            for plan, marks, ends, promise, zone in rows[0]
+        ]
+        self.places = [
+            Place(
+                kind,
+                name,
+                region,
+                Calendar([(Zone(*z), week_from(week)) for z, week in members]),
+                Zone(*zone),
+            )
+            for kind, name, region, zone, members in rows[1]
+        ]
+
+    def _number(self, thing: Any, known: list[Any], row: Callable[[Any], Row]) -> int:
+        found = self._numbers.get(id(thing))
+        if found is None:
+            text = repr(row(thing))
+            found = self._texts.get(text)
+            if found is None:
+                found = self._texts[text] = len(known)
+                known.append(thing)
+            self._numbers[id(thing)] = found
+        return found
+
+
+def _pinned_row(pinned: Pinned) -> Row:
+    zone = pinned.zone and _zone_row(pinned.zone)
+    marks = list(pinned.marks)
+    return [pinned.plan, marks, pinned.pause_has_end, asdict(pinned.promise), zone]
+
+
+def _place_row(place: Place) -> Row:
+    members = [_member(*member) for member in place.calendar.members]
+    return [place.kind, place.id, place.region, _zone_row(place.zone), members]
+
+
+def _zone_row(zone: Zone) -> Row:
+    return [zone.name, [list(row) for row in zone.transitions]]
+
+
+def _member(zone: Zone, week: Any) -> Row:
+    return [_zone_row(zone), asdict(week)]
+
+
+def case_row(case: Case, shared: Shared) -> Row:
+    """Return one case as plain values."""
+    row = [
+        case.id,
+        case.customer,
+        case.via,
+        case.provenance,
+        shared.place_ref(case.place),
+        case.started,
+        case.start_key,
+        [list(fact) for fact in case.facts],
+        _terms(case.first_terms),
+        shared.pinned_number(case.pinned),
+        None if case.terms == case.first_terms else _terms(case.terms),
+        [case.base, case.due, case.end, case.ended],
+        [case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown],
+        [item_row(item) for item in case.told],
+        case.wanted,
+        case.filed,
+    ]
+    if isinstance(case, Asked):
+        row.append([case.stock_key, case.fixed])
+    return row
+
+
+def case_from(row: Row, shared: Shared) -> Case:
+    """Rebuild a case, without filing it."""
+    track = shared.track
+    case: Case
+    if len(row) > 16:  # noqa: PLR2004 - a case of a ratio has one field more
+        case = asked = Asked(row[0], track.position)
+        key, asked.fixed = row[16]
+        asked.stock_key = None if key is None else tuple(key)
+        asked.good = track.plan.good
+        asked.book = track.shelves.books.get(track.plan.good.stock) if track.plan.good else None
+    else:
+        case = Case(row[0], track.position, ())
+    case.customer, case.via, case.provenance = row[1:4]
+    case.place = shared.place(row[4])
+    case.started, case.start_key = row[5:7]
+    case.facts = tuple([Known(at, Fact(kind), key, text) for at, kind, key, text in row[7]])
+    case.first_terms = _terms_from(row[8])
+    case.pinned = shared.pinned[row[9]]
+    case.terms = case.first_terms if row[10] is None else _terms_from(row[10])
+    case.base, case.due, end, case.ended = row[11]
+    case.end = End(end)
+    case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown = row[12]
+    case.told = tuple([item_from(item, case) for item in row[13]])
+    case.wanted = tuple((tuple(names), tuple(values)) for names, values in row[14])
+    case.filed = row[15]
+    case.mark_known = None
+    return case
+
+
+def item_row(item: Scored) -> Row:
+    """Return one counted thing as plain values, without its case."""
+    return [*item[:6], item.late]
+
+
+def item_from(row: Sequence[Any], case: Case) -> Scored:
+    """Rebuild one counted thing of a case."""
+    instant, rank, started, name, checkpoint, what, late = row
+    return Scored(instant, rank, started, name, checkpoint, What(what), late, case)
+
+
+def _terms(terms: Terms) -> Row:
+    span = terms.span
+    return [span and [span.kind, span.amount], terms.date, terms.take]
+
+
+def _terms_from(row: Row) -> Terms:
+    span = None if row[0] is None else span_from({"kind": row[0][0], "amount": row[0][1]})
+    return Terms(span, row[1], row[2])
