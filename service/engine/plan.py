@@ -114,6 +114,7 @@ class Source:
 
     `names` are further values of CloudEvents `source` that mean this one.  `map` says where the
     fields of a plain row come from: target -> path or column, `constants` target -> value.
+    `zone` is the zone of wall times, `epoch` the unit of times that are numbers; both may be empty.
     """
 
     wait_ms: int
@@ -123,6 +124,8 @@ class Source:
     map: Mapping[str, str] = default_field(default_factory=dict)
     constants: Mapping[str, object] = default_field(default_factory=dict)
     provenance: str = ""
+    zone: str = ""
+    epoch: Literal["", "s", "ms"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
 
 def _zones(settings: Settings) -> Iterator[str]:
     yield settings.configuration.defaults.timezone
+    yield from (s.timezone for s in settings.configuration.sources.values() if s.timezone)
     for rows in settings.tables.units.values():
         yield from (row.timezone for row in rows)
     for touchpoint in settings.configuration.touchpoints.values():

@@ -59,6 +59,8 @@ class Source(Block):
     correct_for: Elapsed = CORRECT_FOR_MS
     map: Map | None = None
     provenance: Literal["observed", "self-reported"] | None = None
+    timezone: Text | None = None
+    epoch: Literal["s", "ms"] | None = None
 
     @model_validator(mode="after")
     def _speaks(self) -> Self:
@@ -66,4 +68,16 @@ class Source(Block):
             raise ValueError("a source of cloudevents needs no `map`; write `format: json` or csv")
         if self.format != "cloudevents" and self.map is None:
             raise ValueError(f"a source in {self.format} needs a `map` that names id, time, type")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_time(self) -> Self:
+        if self.format == "cloudevents" and (self.timezone or self.epoch):
+            raise ValueError(
+                "times of cloudevents carry their offset; `timezone` and `epoch` are for rows"
+            )
+        if self.timezone and self.epoch:
+            raise ValueError(
+                "`epoch` counts seconds in every zone; leave out `timezone` or `epoch`"
+            )
         return self
