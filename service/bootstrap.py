@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 import httpx
+from starlette.routing import Route
 
 from alerts.channels.console import Console
 from alerts.channels.email import Email, Relay, Tls
@@ -30,17 +31,20 @@ from service.engine.results import digest
 from service.engine.values import Chunk, Event
 from service.errors import ConfigurationError
 from service.hosts import collector
-from service.hosts.clock import Stamps, now_ms
+from service.hosts.clock import Stamps, monotonic_s, now_ms
 from service.hosts.embedded import Embedded
 from service.hosts.writer import Batch, Overloaded, Stamping, Writer
 from service.intake.decode import Decoder
 from service.intake.http import event_routes
+from service.intake.quota import Quota
+from service.intake.redrive import Tried, redrive_route
 from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from service.settings import Compiled, ProcessSettings, Secrets, compile_settings, load
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
+from service.store.shelf import settle as settle_shelf
 from service.store.store import Store
 
 KEY_FILE = "customer_key"
@@ -86,21 +90,42 @@ def build(
     collector.settle()
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps())
-    writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
+    watcher = metrics.Watcher(loop.engine)
+    writer = Writer(store, log, loop, clock, watcher.after_turn, now_ms, metrics.shelved)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
     ways = channels(process, secrets, console)
     courier = Courier(outbox, ways, clock=now_ms, on_attempt=metrics.attempted)
     app = make_app(
-        event_routes(decoder, taker(writer)),
+        doors(process, decoder, writer, reads),
         lambda: "" if writer.failed is None else "nothing can be written: see the log",
         reads.alerts,
         reads.waiting,
     )
-    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
-    unserved = tuple(sorted(used - {way.name for way in ways}))
     host = Embedded(app, writer, courier)
-    return Service(compiled, store, log, loop, decoder, writer, host, unserved)
+    return Service(compiled, store, log, loop, decoder, writer, host, unserved(compiled, ways))
+
+
+def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
+    """Return the channels that receivers use and for which there are no settings."""
+    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
+    return tuple(sorted(used - {way.name for way in ways}))
+
+
+def doors(process: ProcessSettings, decoder: Decoder, writer: Writer, reads: Reads) -> list[Route]:
+    """Return the routes by which events come in, for the first time or again."""
+    metrics.shelved(reads.shelf())
+    take = taker(writer)
+    quota = Quota(process.rate, monotonic_s) if process.rate else None
+
+    def mark(tried: Tried) -> None:
+        done = writer.call(lambda t: settle_shelf(t, now_ms(), tried.accepted, tried.again))
+        metrics.shelved(done)
+
+    return [
+        *event_routes(decoder, take, quota),
+        redrive_route(decoder, take, reads.kept, mark),
+    ]
 
 
 def taker(writer: Writer) -> Callable[[Sequence[Event], Sequence[Rejected]], "Future[None] | None"]:

@@ -76,7 +76,16 @@ def send_file(
 
 
 def post(client: "httpx.Client", path: str, body: bytes, kind: str = LINES) -> dict[str, Any]:
-    """Post a body, again while the service asks to wait; raise ErosionError when it is not there."""
+    """Post events, again while the service asks to wait; raise ErosionError when it is not there."""
+    status, found = ask(client, path, body, kind)
+    if "accepted" not in found:
+        words = found.get("error", "not its usual words")
+        raise ErosionError(f"the service answered {status}: {words}")
+    return found
+
+
+def ask(client: "httpx.Client", path: str, body: bytes, kind: str) -> tuple[int, dict[str, Any]]:
+    """Return the status and the words of an answer that is no request to wait."""
     import httpx
 
     for _ in range(TRIES):
@@ -92,10 +101,7 @@ def post(client: "httpx.Client", path: str, body: bytes, kind: str = LINES) -> d
         found = answer.json()
     except json.JSONDecodeError:
         found = {}
-    if "accepted" not in found:
-        words = found.get("error", "not its usual words")
-        raise ErosionError(f"the service answered {answer.status_code}: {words}")
-    return dict(found)
+    return answer.status_code, dict(found) if isinstance(found, dict) else {}
 
 
 def wait_s(retry_after: str | None) -> float:

@@ -75,7 +75,7 @@ class Decoder:
         """
         if raw[:1] != b"{" and raw.lstrip()[:1] == b"[":
             return self._batch(raw, source, line)
-        return [self._one(raw, source, line)]
+        return [self.single(raw, source, line)]
 
     def knows(self, source: str) -> bool:
         """Tell whether a source of that name is configured."""
@@ -100,7 +100,8 @@ class Decoder:
         except Refusal as bad:
             return rejected(bad.reason, bad.detail, raw or _bytes(value), source, line)
 
-    def _one(self, raw: bytes, source: str, line: int) -> Event | Rejected:
+    def single(self, raw: bytes, source: str = "", line: int = 0) -> Event | Rejected:
+        """Decode one document that is one event; an array is none."""
         try:
             value = read(raw)
         except Refusal as bad:
@@ -119,7 +120,7 @@ class Decoder:
             if len(found) == EVENTS_MAX:
                 detail = f"more than {EVENTS_MAX} events in one array; send it in parts"
                 return [*found, rejected(Reason.SIZE, detail, piece, source, line)]
-            found.append(self._one(piece, source, line))
+            found.append(self.single(piece, source, line))
         return found
 
     def _event(self, value: Mapping[str, object]) -> Event:
