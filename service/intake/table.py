@@ -52,30 +52,38 @@ class _Lines:
 def read_rows(stream: Iterable[bytes]) -> Iterator[Row | Rejected]:
     """Yield the rows of a CSV in their order; empty lines are skipped."""
     lines = _Lines(stream)
-    first = next(lines, "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(_chained(first, lines), delimiter=delimiter, strict=True)
-    names: list[str] = []
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield _bad(lines, f"cannot read this row as CSV: {error}")
-            if not names:
-                return
-            continue
-        if cells is None:
-            return
-        if not names:
-            names = [name.strip() for name in cells]
-            if problem := _header_problem(names):
-                yield _bad(lines, problem)
-                return
-            lines.taken()
+    found = _cells(lines)
+    header = next(found, None)
+    if header is None:
+        return
+    names = [] if isinstance(header, str) else [name.strip() for name in header]
+    if problem := header if isinstance(header, str) else _header_problem(names):
+        yield _bad(lines, problem)
+        return
+    lines.taken()
+    for cells in found:
+        if isinstance(cells, str):
+            yield _bad(lines, cells)
         elif cells:
             yield _row(names, cells, lines)
         else:
             lines.taken()
+
+
+def _cells(lines: _Lines) -> Iterator[list[str] | str]:
+    """Yield the cells of each row, or what the parser says of one that it cannot read."""
+    first = next(lines, None)
+    if first is None:
+        return
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(_chained(first, lines), delimiter=delimiter, strict=True)
+    while True:
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield f"cannot read this row as CSV: {error}"
 
 
 def header_of(stream: Iterable[bytes]) -> bytes:
