@@ -6,6 +6,7 @@ turned away, never guessed: one missing quote would shift a customer into the un
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -101,10 +102,10 @@ def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
 
 
 def _header_problem(names: list[str]) -> str:
-    twice = [name for name in names if names.count(name) > 1]
     if not any(names):
         return "the first line should name the columns, and is empty"
-    return f"the column {shown(twice[0])} stands twice in the first line" if twice else ""
+    name, times = Counter(names).most_common(1)[0]
+    return f"the column {shown(name)} stands twice in the first line" if times > 1 else ""
 
 
 def _row(names: list[str], cells: list[str], lines: _Lines) -> Row | Rejected:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from service.settings.explanation import did_you_mean
 from service.settings.measure import EventPattern
 from service.settings.settings import Settings
+from service.settings.source import Constant
 
 Path = tuple[str | int, ...]
 
@@ -19,6 +20,7 @@ def event_problems(settings: Settings) -> Iterator[str]:
             hint = did_you_mean(pattern.event, delivered)
             yield f'{settings.at(*path)}: no source delivers "{pattern.event}"; {hint}'
     yield from _names_taken(settings)
+    yield from _constant_types(settings)
 
 
 def _listened(settings: Settings) -> Iterator[tuple[Path, EventPattern]]:
@@ -39,3 +41,13 @@ def _names_taken(settings: Settings) -> Iterator[str]:
             if taken.setdefault(other, name) != name:
                 at = settings.at("sources", name, "is", position)
                 yield f'{at}: "{other}" already means the source "{taken[other]}"'
+
+
+def _constant_types(settings: Settings) -> Iterator[str]:
+    """Yield each source whose rows all have a type that it does not deliver."""
+    for name, source in settings.configuration.sources.items():
+        kind = (source.map or {}).get("type")
+        if isinstance(kind, Constant) and kind.const not in source.delivers:
+            at = settings.at("sources", name, "map", "type")
+            hint = did_you_mean(str(kind.const), source.delivers)
+            yield f'{at}: the source "{name}" does not deliver "{kind.const}"; {hint}'

@@ -15,10 +15,20 @@ _DATA = re.compile(r"data\.[A-Za-z0-9_.]+")
 _REQUIRED = ("id", "time", "type")
 
 
+def _plain(value: Any) -> Any:
+    if not isinstance(value, str | int | float):
+        raise ValueError("a constant is text, a number, true or false")  # noqa: TRY004 - pydantic's way
+    return value
+
+
 class Constant(Block):
     """Give every row of a source the same value."""
 
-    const: Annotated[Any, Field(json_schema_extra={"type": ["string", "number", "boolean"]})]
+    const: Annotated[
+        Any,
+        AfterValidator(_plain),
+        Field(json_schema_extra={"type": ["string", "number", "boolean"]}),
+    ]
 
 
 def _targets(value: dict[str, Any]) -> dict[str, Any]:

@@ -1,13 +1,19 @@
 """One document within limits: what has two meanings is refused, what only looks odd is not."""
 
 import json
+import time
+from io import BytesIO
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
+from service.engine.values import Event
+from service.intake.decode import Decoder
 from service.intake.document import DEPTH_MAX, read
+from service.intake.files import read_events
 from service.intake.pieces import pieces
 from service.intake.rejected import Refusal
 
@@ -76,3 +82,29 @@ def test_any_bytes_can_be_cut(raw: bytes) -> None:
     """Cutting loses nothing but commas and brackets, whatever stands behind the first bracket."""
     cut = list(pieces(b"[" + raw))
     assert sum(map(len, cut)) <= len(raw)
+
+
+MIB = 1024 * 1024
+HOSTILE = {
+    "brackets": b"[" * 16 * MIB,
+    "empty arrays": b"[" + b"[]," * 5 * MIB + b'{"a":1,"a":1}]',
+    "escaped quotes": b'["' + b'\\"' * 8 * MIB + b"]",
+    "quotes": b"[" + b'"",' * 5 * MIB + b'{"a":1,"a":2}]',
+    "open quotes": b"[" + b'"\\' * 8 * MIB,
+    "backslashes": b'["' + b"\\" * (16 * MIB - 2),
+    "commas": b"[" + b"," * (16 * MIB - 1),
+    "equal keys": b"{" + b",".join(b'"k%d":1' % n for n in range(80_000)) + b',"k79999":1}',
+    "columns": b"a," * 8 * MIB,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_body_takes_long(decoder: Decoder, name: str) -> None:
+    """Bodies of 16 MiB made to be slow are judged in seconds: nothing here is quadratic."""
+    begun = time.process_time()
+    found = decoder.decode(HOSTILE[name])
+    assert not any(isinstance(item, Event) for item in found)
+    list(islice(read_events(BytesIO(HOSTILE[name]), decoder, table=True), 100_001))
+    spent = time.process_time() - begun
+    print(f"hostile {name}: {len(HOSTILE[name]):,} bytes, {spent:.2f} s")
+    assert spent < 10

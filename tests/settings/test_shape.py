@@ -168,6 +168,16 @@ IN_COMPANY += [
     ),
     (
         "    delivers: [asked, answered, withdrawn]",
+        ROWS.replace("type: what", "type: {const: [asked]}"),
+        ["company.yaml:15:43: a constant is text, a number, true or false"],
+    ),
+    (
+        "    delivers: [asked, answered, withdrawn]",
+        ROWS.replace("type: what", "type: {const: aksed}"),
+        ['company.yaml:15:35: the source "crm" does not deliver "aksed"; did you mean "asked"?'],
+    ),
+    (
+        "    delivers: [asked, answered, withdrawn]",
         f"{ROWS}\n    epoch: us",
         ['company.yaml:16:12: "us" cannot stand here; did you mean "s"?'],
     ),
