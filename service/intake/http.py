@@ -26,7 +26,7 @@ from service.intake.media import READ, Media, media
 from service.intake.quota import Quota
 from service.intake.rejected import Rejected
 
-SHOWN_MAX = 100
+SHOWN_MAX = 1000
 Item = Event | Rejected
 
 # Takes events and rejections, returns what is done once they are durable; None when overloaded.
@@ -77,10 +77,10 @@ async def _items(request: Request, decoder: Decoder, quota: Quota | None) -> lis
         items = [decode_binary(decoder, request.headers.raw, body, source)]
     else:
         items = list(islice(_decoded(decoder, body, source, kind), EVENTS_MAX + 1))
-    if len(items) > EVENTS_MAX:
-        raise ProblemError(413, f"a body has at most {EVENTS_MAX} events; send it in parts")
     if quota is not None:
         quota.pay(peer, len(items))
+    if len(items) > EVENTS_MAX:
+        raise ProblemError(413, f"a body has at most {EVENTS_MAX} events; send it in parts")
     return items
 
 
