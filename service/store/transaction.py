@@ -57,12 +57,12 @@ class Transaction:
     def save_decision(self, decision: Decision) -> None:
         """Write what the desk decided: alerts, notices and messages to send."""
         now = decision.now
-        self.many(
+        self._many(
             sql.ALERT,
             ((a.id, int(a.is_open), a.changed_at, _json(a.to_row())) for a in decision.alerts),
         )
-        self.many(sql.NOTICE, ((n.alert, now, _json(asdict(n))) for n in decision.notices))
-        self.many(
+        self._many(sql.NOTICE, ((n.alert, now, _json(asdict(n))) for n in decision.notices))
+        self._many(
             sql.OUTBOX,
             (
                 (
@@ -76,22 +76,26 @@ class Transaction:
                 for row in decision.rows
             ),
         )
-        self.many(sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in decision.undeliverable))
+        self._many(sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in decision.undeliverable))
 
     def quarantine(self, at: int, rejected: Sequence[Any]) -> Sums | None:
         """Keep what was turned away at the door; say how full the shelf is then."""
         return put(self, at, rejected) if rejected else None
 
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each row."""
+        self._many(statement, rows)
+
     def mark(self, receipt: Receipt) -> None:
         """Record an attempt; finish its row, or file it again."""
-        self.many(
+        self._many(
             sql.RECEIPT,
             [(receipt.key, receipt.attempt, receipt.at, receipt.result.value, receipt.detail)],
         )
         state = "pending"
         if receipt.next_at is None:
             state = "sent" if receipt.result is Result.DELIVERED else "dead"
-        self.many(sql.MARK, [(state, receipt.attempt, receipt.next_at or 0, receipt.key)])
+        self._many(sql.MARK, [(state, receipt.attempt, receipt.next_at or 0, receipt.key)])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of one statement, as this transaction sees them."""
@@ -110,11 +114,11 @@ class Transaction:
         for frame in frames:
             for outcome in frame.outcomes:
                 latest[outcome[:2]] = outcome
-        self.many(sql.OUTCOME, latest.values())
-        self.many(sql.READING, (reading for frame in frames for reading in frame.readings))
+        self._many(sql.OUTCOME, latest.values())
+        self._many(sql.READING, (reading for frame in frames for reading in frame.readings))
         self._write_waiting(frames)
-        self.many(sql.SIGNAL, (_signal(signal) for frame in frames for signal in frame.signals))
-        self.many(
+        self._many(sql.SIGNAL, (_signal(signal) for frame in frames for signal in frame.signals))
+        self._many(
             sql.LATE_FACT,
             ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
         )
@@ -122,11 +126,10 @@ class Transaction:
     def _write_waiting(self, frames: Sequence[Frame]) -> None:
         """Put on and take off in order; only the last word on a case is written."""
         last = {item[:2]: item for frame in frames for item in frame.waiting}
-        self.many(sql.CLEAR, [key for key, item in last.items() if not isinstance(item, Waiting)])
-        self.many(sql.WAIT, [item for item in last.values() if isinstance(item, Waiting)])
+        self._many(sql.CLEAR, [key for key, item in last.items() if not isinstance(item, Waiting)])
+        self._many(sql.WAIT, [item for item in last.values() if isinstance(item, Waiting)])
 
-    def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement once for each row."""
+    def _many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         found = [tuple(row) for row in rows]
         if found:
             self._connection.exec_driver_sql(statement, found)

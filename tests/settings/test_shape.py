@@ -11,10 +11,6 @@ LENGTHS = "write a length as 90s, 15m, 1h open, 4d or 2 open days"
 
 LEAK = "this looks like a secret; put it into a file of its own in the folder EROSION_SECRETS"
 DAYS = "write mon, tue, wed, thu, fri, sat, sun or mon-fri"
-ROWS = """\
-    delivers: [asked, answered, withdrawn]
-    format: json
-    map: {id: no, time: at, type: what}"""
 
 IN_TOUCHPOINTS = [
     (
@@ -145,43 +141,6 @@ IN_COMPANY.append(
         [f"company.yaml:13:12: {LEAK}"],
     )
 )
-
-IN_COMPANY += [
-    (
-        "    delivers: [asked, answered, withdrawn]",
-        "    delivers: [asked, answered, withdrawn]\n    timezone: Europe/Berlin",
-        [
-            "company.yaml:13:5: times of cloudevents carry their offset; `timezone` and `epoch` are for rows"
-        ],
-    ),
-    (
-        "    delivers: [asked, answered, withdrawn]",
-        f"{ROWS}\n    timezone: Europe/Berlin\n    epoch: s",
-        [
-            "company.yaml:13:5: `epoch` counts seconds in every zone; leave out `timezone` or `epoch`"
-        ],
-    ),
-    (
-        "    delivers: [asked, answered, withdrawn]",
-        f"{ROWS}\n    timezone: Europe/Berln",
-        ['company.yaml:16:15: no time zone "Europe/Berln"; did you mean "Europe/Berlin"?'],
-    ),
-    (
-        "    delivers: [asked, answered, withdrawn]",
-        ROWS.replace("type: what", "type: {const: [asked]}"),
-        ["company.yaml:15:43: a constant is text, a number, true or false"],
-    ),
-    (
-        "    delivers: [asked, answered, withdrawn]",
-        ROWS.replace("type: what", "type: {const: aksed}"),
-        ['company.yaml:15:35: the source "crm" does not deliver "aksed"; did you mean "asked"?'],
-    ),
-    (
-        "    delivers: [asked, answered, withdrawn]",
-        f"{ROWS}\n    epoch: us",
-        ['company.yaml:16:12: "us" cannot stand here; did you mean "s"?'],
-    ),
-]
 
 NOT_BUILT = ["stocks", "surveys", "customers", "escalation", "acknowledge", "exclusions"]
 NOT_BUILT += ["value", "digest", "retain"]
