@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 import httpx
+from starlette.routing import Route
 
 from alerts.channels.console import Console
 from alerts.channels.email import Email, Relay, Tls
@@ -31,17 +32,22 @@ from service.engine.results import digest
 from service.engine.values import Chunk, Event
 from service.errors import ConfigurationError
 from service.hosts import collector
-from service.hosts.clock import Stamps, now_ms
+from service.hosts.clock import Stamps, monotonic_s, now_ms
 from service.hosts.embedded import Embedded
 from service.hosts.writer import Batch, Overloaded, Stamping, Writer
 from service.intake.decode import Decoder
 from service.intake.http import event_routes
+from service.intake.quota import Quota
+from service.intake.redrive import Tried, redrive_route
 from service.intake.rejected import Rejected
+from service.log.codec import decode_events
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from service.settings import Compiled, ProcessSettings, Secrets, compile_settings, load
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
+from service.store.shelf import AHEAD, Kept
+from service.store.shelf import settle as settle_shelf
 from service.store.store import Store
 
 KEY_FILE = "customer_key"
@@ -84,21 +90,48 @@ def build(
     loop = Loop(Engine(), Desk(compiled.directory), Book(reads.book(now_ms())))
     clock = None if clock_events else (stamps or Stamps())
     plan = begin(store, log, loop, compiled.plan, clock)
-    writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
+    watcher = metrics.Watcher(loop.engine)
+    writer = Writer(store, log, loop, clock, watcher.after_turn, now_ms, metrics.shelved)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
     ways = channels(process, secrets, console)
     courier = Courier(outbox, ways, clock=now_ms, on_attempt=metrics.attempted)
     app = make_app(
-        event_routes(decoder, taker(writer)),
+        doors(process, decoder, writer, reads),
         lambda: "" if writer.failed is None else "nothing can be written: see the log",
         reads.alerts,
         reads.waiting,
     )
-    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
-    unserved = tuple(sorted(used - {way.name for way in ways}))
     host = Embedded(app, writer, courier)
-    return Service(compiled, store, log, loop, decoder, writer, host, unserved)
+    return Service(compiled, store, log, loop, decoder, writer, host, unserved(compiled, ways))
+
+
+def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
+    """Return the channels that receivers use and for which there are no settings."""
+    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
+    return tuple(sorted(used - {way.name for way in ways}))
+
+
+def doors(process: ProcessSettings, decoder: Decoder, writer: Writer, reads: Reads) -> list[Route]:
+    """Return the routes by which events come in, for the first time or again."""
+    metrics.shelved(reads.shelf())
+    take = taker(writer)
+    quota = Quota(process.rate, monotonic_s) if process.rate else None
+
+    def mark(tried: Tried) -> None:
+        done = writer.call(lambda t: settle_shelf(t, now_ms(), tried.accepted, tried.again))
+        metrics.shelved(done)
+
+    def again(kept: Kept) -> Event | Rejected:
+        # An event that the engine set aside has been through the door already.
+        if kept.reason == AHEAD:
+            return decode_events(b"[" + kept.body + b"]")[0]
+        return decoder.single(kept.body, kept.source)
+
+    return [
+        *event_routes(decoder, take, quota),
+        redrive_route(again, take, reads.kept, mark),
+    ]
 
 
 def begin(store: Store, log: SqliteLog, loop: Loop, plan: Plan, clock: Stamping | None) -> Plan:

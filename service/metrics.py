@@ -6,6 +6,7 @@ compared with this file.  The writer calls `Watcher` after each turn.
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
@@ -23,6 +24,19 @@ EVENTS = Counter(
 )
 REJECTED = Counter(
     "erosion_rejected", "Inputs turned away at the door.", ["reason"], registry=REGISTRY
+)
+SHELF_BODIES = Gauge(
+    "erosion_quarantine_bodies",
+    "Inputs in quarantine that are kept whole and can be tried again.",
+    registry=REGISTRY,
+)
+SHELF_BYTES = Gauge(
+    "erosion_quarantine_bytes", "Bytes in which they are kept, compressed.", registry=REGISTRY
+)
+SHELF_EMPTIED = Counter(
+    "erosion_quarantine_emptied",
+    "Inputs in quarantine of which only the head is left, because there was no more room.",
+    registry=REGISTRY,
 )
 OUTCOMES = Counter(
     "erosion_outcomes",
@@ -71,6 +85,33 @@ def exposition() -> bytes:
 def attempted(attempt: Attempt) -> None:
     """Count one attempt of the courier."""
     DELIVERIES.labels(attempt.channel, attempt.receipt.result.value).inc()
+
+
+def shelved(sums: "Shelf | None") -> None:
+    """Show how full the quarantine is."""
+    if sums is not None:
+        SHELF_BODIES.set(sums.bodies)
+        SHELF_BYTES.set(sums.bytes)
+        SHELF_EMPTIED.inc(sums.emptied)
+
+
+class Shelf(Protocol):
+    """Say how full the quarantine is, and how many bodies were just taken off."""
+
+    @property
+    def bodies(self) -> int:
+        """Return how many inputs are kept whole."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """Return in how many bytes."""
+        ...
+
+    @property
+    def emptied(self) -> int:
+        """Return how many lost their body just now."""
+        ...
 
 
 class Watcher:

@@ -20,8 +20,8 @@ from threading import Lock, Thread
 
 import httpx
 
-from service.cli.operate import post
 from service.cli.options import say
+from service.cli.sending import post
 from service.errors import ErosionError
 from service.simulator.run import run
 from service.store.reads import Reads

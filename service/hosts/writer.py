@@ -19,6 +19,7 @@ from service.engine.values import Chunk, Event, Frame
 from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
+from service.store.shelf import Sums
 from service.store.store import Store
 from service.store.transaction import Transaction
 
@@ -70,6 +71,7 @@ class Writer:
         stamps: Stamping | None,
         after: Callable[[Sequence[Frame]], None] = lambda frames: None,
         wall: Callable[[], int] = lambda: 0,
+        shelved: Callable[[Sums | None], None] = lambda sums: None,
     ) -> None:
         """Take the parts; without `stamps` the events bring their own time and nothing ticks."""
         self._store = store
@@ -78,6 +80,7 @@ class Writer:
         self._stamps = stamps
         self._after = after
         self._wall = wall
+        self._shelved = shelved
         self._jobs: Queue[Batch | Call] = Queue()
         self._in_hand: Sequence[Batch | Call] = ()
         self._stop = Flag()
@@ -156,10 +159,11 @@ class Writer:
             for chunk in chunks:
                 self._log.append(transaction, chunk)
             turned_away = [bad for batch in batches for bad in batch.rejected]
-            transaction.quarantine(self._wall(), turned_away)
+            sums = transaction.quarantine(self._wall(), turned_away)
             applied = self._loop.settle(transaction)
             results = [(call, call.work(transaction)) for call in calls]
         self._loop.settled()
+        self._shelved(sums)
         self._answer(batches, results)
         self._loop.fold(chunks)
         self._after(applied)

@@ -55,6 +55,7 @@ def _exclusion(written: WrittenExclusion) -> Exclusion:
 
 def _zones(settings: Settings) -> Iterator[str]:
     yield settings.configuration.defaults.timezone
+    yield from (s.timezone for s in settings.configuration.sources.values() if s.timezone)
     for rows in settings.tables.units.values():
         yield from (row.timezone for row in rows)
     for touchpoint in settings.configuration.touchpoints.values():

@@ -9,6 +9,7 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.desk import REMEMBER_CLOSED_MS
+from service.store.shelf import SUMS, Kept, Sums, unpack
 from service.store.store import database_path
 
 Row = dict[str, Any]
@@ -21,6 +22,15 @@ _NAMED = (
 _DELIVERIES = (
     "SELECT o.receiver, o.channel, o.why, o.state, r.at, r.result, r.detail FROM outbox o "
     "LEFT JOIN receipt r ON r.key = o.key WHERE o.alerts LIKE ? ORDER BY o.number, r.number"
+)
+_QUARANTINE = (
+    "SELECT number, at, source, reason, detail, head, hash, body_bytes, redriven_at "
+    "FROM quarantine ORDER BY number DESC LIMIT ?"
+)
+_KEPT = "SELECT number, source, reason, body FROM quarantine WHERE number = ? AND body_bytes > 0"
+_KEPT_NUMBERS = (
+    "SELECT number FROM quarantine WHERE body_bytes > 0 AND (? = '' OR reason = ?) "
+    "AND (? = '' OR source = ?) ORDER BY number"
 )
 
 
@@ -97,7 +107,23 @@ class Reads:
 
     def quarantine(self, limit: int) -> list[Row]:
         """Return what was turned away, the newest first."""
-        return self._rows("SELECT * FROM quarantine ORDER BY number DESC LIMIT ?", (limit,))
+        return self._rows(_QUARANTINE, (limit,))
+
+    def shelf(self) -> Sums:
+        """Return how many inputs are kept whole, and in how many bytes."""
+        return Sums(*self.tuples(SUMS)[0])  # type: ignore[arg-type]
+
+    def kept_numbers(self, reason: str = "", source: str = "") -> list[int]:
+        """Return the numbers of inputs that can be tried again, the oldest first."""
+        values = (reason, reason, source, source)
+        return [int(str(row[0])) for row in self.tuples(_KEPT_NUMBERS, values)]
+
+    def kept(self, numbers: Sequence[int]) -> list[Kept]:
+        """Return the inputs of these numbers that are still kept whole."""
+        found = (row for wanted in numbers for row in self._rows(_KEPT, (wanted,)))
+        return [
+            Kept(row["number"], row["source"], unpack(row["body"]), row["reason"]) for row in found
+        ]
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         with self._lock:

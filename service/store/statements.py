@@ -45,7 +45,6 @@ OUTBOX = (
     "INSERT INTO outbox (key, alerts, receiver, channel, why, body, state, attempts, next_at, leased_until) "
     "VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
 )
-QUARANTINE = _insert(tables.QUARANTINE)
 RECEIPT = _insert(tables.RECEIPT)
 MARK = "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, leased_until = 0 WHERE key = ?"
 LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"

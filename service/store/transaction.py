@@ -8,7 +8,6 @@ service.store.tables remain the one description of the schema, and a test compar
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,11 +15,10 @@ from sqlalchemy import Connection
 from alerts.courier import Receipt
 from alerts.desk import Decision
 from alerts.retry import Result
-from service.engine.values import Event, Frame, Outcome, Waiting
+from service.engine.values import Frame, Outcome, Waiting
 from service.errors import DamagedError
 from service.store import statements as sql
-
-HEAD_BYTES = 1024
+from service.store.shelf import Sums, put, put_ahead
 
 
 class Transaction:
@@ -80,15 +78,13 @@ class Transaction:
         )
         self._many(sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in decision.undeliverable))
 
-    def quarantine(self, at: int, rejected: Iterable[Any]) -> None:
-        """Keep what was turned away at the door."""
-        self._many(
-            sql.QUARANTINE,
-            (
-                (at, bad.source, bad.reason.value, bad.detail, bad.head, bad.hash)
-                for bad in rejected
-            ),
-        )
+    def quarantine(self, at: int, rejected: Sequence[Any]) -> Sums | None:
+        """Keep what was turned away at the door; say how full the shelf is then."""
+        return put(self, at, rejected) if rejected else None
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each row."""
+        self._many(statement, rows)
 
     def mark(self, receipt: Receipt) -> None:
         """Record an attempt; finish its row, or file it again."""
@@ -126,7 +122,9 @@ class Transaction:
             sql.LATE_FACT,
             ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
         )
-        self._many(sql.QUARANTINE, (_ahead(f.stamp, e) for f in frames for e in f.future))
+        ahead = [(frame.stamp, event) for frame in frames for event in frame.future]
+        if ahead:
+            put_ahead(self, ahead)
 
     def _write_waiting(self, frames: Sequence[Frame]) -> None:
         """Put on and take off in order; only the last word on a case is written."""
@@ -144,13 +142,6 @@ def _signal(signal: Any) -> tuple[Any, ...]:
     fields = asdict(signal)
     values = [fields[name] for name in sql.SIGNAL_FIELDS[:-1]]
     return (*(str(v) if not isinstance(v, int) else v for v in values), _json(fields["evidence"]))
-
-
-def _ahead(at: int, event: Event) -> tuple[Any, ...]:
-    """Return the quarantine's row of an event that is dated ahead of the log."""
-    raw = json.dumps(event, ensure_ascii=False).encode()
-    detail = f"dated {(event.time - at) // 60_000} minutes ahead of the log"
-    return (at, event.source, "future", detail, raw[:HEAD_BYTES], sha256(raw).hexdigest()[:32])
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ IN_TOUCHPOINTS = [
     (
         "unit: {kind: shop}",
         "unit: {kind: shop, Id: unit}",
-        ['touchpoints.yaml:6:24: unknown key "Id"; known here: id, kind'],
+        ['touchpoints.yaml:6:24: unknown key "Id"; did you mean "id"?'],
     ),
     (
         "unit: {kind: shop}",
