@@ -28,6 +28,11 @@ _QUARANTINE = (
     "FROM quarantine ORDER BY number DESC LIMIT ?"
 )
 _KEPT = "SELECT number, source, reason, body FROM quarantine WHERE number = ? AND body_bytes > 0"
+FOUR_WEEKS_MS = 28 * 24 * 3_600_000
+_PER_HOUR = (
+    "SELECT touchpoint, 1.0 * count(*) / count(DISTINCT started / 3600000) FROM outcome "
+    "WHERE started > (SELECT max(started) FROM outcome) - ? GROUP BY touchpoint"
+)
 _KEPT_NUMBERS = (
     "SELECT number FROM quarantine WHERE body_bytes > 0 AND (? = '' OR reason = ?) "
     "AND (? = '' OR source = ?) ORDER BY number"
@@ -112,6 +117,13 @@ class Reads:
     def shelf(self) -> Sums:
         """Return how many inputs are kept whole, and in how many bytes."""
         return Sums(*self.tuples(SUMS)[0])  # type: ignore[arg-type]
+
+    def per_hour(self) -> dict[str, float]:
+        """Return how many cases of a touchpoint started in an hour of the last four weeks.
+
+        Only hours in which any case started count, so that nights do not thin the number.
+        """
+        return {str(row[0]): float(str(row[1])) for row in self.tuples(_PER_HOUR, (FOUR_WEEKS_MS,))}
 
     def kept_numbers(self, reason: str = "", source: str = "") -> list[int]:
         """Return the numbers of inputs that can be tried again, the oldest first."""
