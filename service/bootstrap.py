@@ -93,7 +93,7 @@ def build(
     courier = Courier(outbox, ways, clock=now_ms, on_attempt=metrics.attempted)
     app = make_app(
         event_routes(decoder, taker(writer)),
-        lambda: "" if writer.failed is None else "nothing can be written: see the log",
+        writer.trouble,
         reads.alerts,
         reads.waiting,
     )

@@ -8,6 +8,14 @@ import sys
 import structlog
 
 
+def logger() -> structlog.typing.FilteringBoundLogger:
+    """Return the logger, in the style for people where nobody has set one up."""
+    if not structlog.is_configured():
+        return configure("console")
+    found: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return found
+
+
 def configure(style: str) -> structlog.typing.FilteringBoundLogger:
     """Set the style up, `console` or `json`, and return a logger."""
     renderer: structlog.typing.Processor = (

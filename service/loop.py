@@ -37,6 +37,7 @@ class Loop:
         self.desk = desk
         self.book = book or Book()
         self.waiting: list[Frame] = []
+        self._draft: Book | None = None
 
     def fold(self, chunks: Sequence[Chunk]) -> None:
         """Fold chunks that are durable; their frames wait to be settled."""
@@ -46,18 +47,25 @@ class Loop:
     def settle(self, ledger: Ledger) -> list[Frame]:
         """Write waiting frames, and what the desk decides on the new ones, into one transaction.
 
-        The desk's time is the frame's stamp.  The book moves with the decisions; a transaction
-        that fails after this ends the process, which begins again from what is stored.
+        The desk's time is the frame's stamp.  What it decides moves a draft of the book, which
+        takes the book's place in `settled`: a transaction that fails leaves both the frames and
+        the book as they were, and the next `settle` decides the same again.
         """
         applied = ledger.apply_frames(SHARD, self.waiting)
+        self._draft = None
         if self.desk is not None:
             for frame in applied:
                 if frame.signals:
-                    decision = self.desk.decide(self.book, frame.signals, frame.stamp)
-                    ledger.save_decision(decision)
-                    self.book.apply(decision)
+                    self._decide(self.desk, frame, ledger)
         return applied
 
     def settled(self) -> None:
-        """Forget what was settled, once its transaction is committed."""
+        """Turn the page, once the transaction is committed."""
         self.waiting = []
+        self.book, self._draft = self._draft or self.book, None
+
+    def _decide(self, desk: Desk, frame: Frame, ledger: Ledger) -> None:
+        self._draft = self._draft or self.book.draft()
+        decision = desk.decide(self._draft, frame.signals, frame.stamp)
+        ledger.save_decision(decision)
+        self._draft.apply(decision)

@@ -57,6 +57,12 @@ WATERMARK = Gauge(
     ["touchpoint"],
     registry=REGISTRY,
 )
+STORAGE_FULL = Gauge(
+    "erosion_storage_full", "1 while commits find no room on the disk.", registry=REGISTRY
+)
+REFUSED_TURNS = Counter(
+    "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
+)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )

@@ -1,15 +1,17 @@
 """Commands that run the service and feed it: run, send, demo."""
 
 import json
+import os
+import sys
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
 from service.cli.options import Config, config_path, say
 from service.cli.progress import opened, watched
-from service.errors import BusyError, ErosionError
+from service.errors import BusyError, ErosionError, StorageBrokenError
 
 if TYPE_CHECKING:
     import httpx
@@ -51,19 +53,26 @@ def run(
         )
 
     def ready(port: int) -> None:
-        host = process.address[0]
         log.info(
             "listening",
-            address=f"http://{host}:{port}",
+            address=f"http://{process.address[0]}:{port}",
             data=str(process.data),
             config=str(process.config),
         )
 
     try:
         service.host.run(process.address, ready)
+    except StorageBrokenError as error:
+        _leave(error)
     finally:
         service.store.close()
     log.info("stopped")
+
+
+def _leave(error: StorageBrokenError) -> NoReturn:
+    """End at once: closing the database would sync it again, which may succeed over a hole."""
+    print(f"erosion: {error}\nwhat to do: {error.hint}", file=sys.stderr, flush=True)
+    os._exit(error.exit_code)
 
 
 def send(

@@ -4,7 +4,8 @@ A turn commits the events of this batch and the results of the last one with a s
 answers whoever waits, then folds.  So nothing is answered before it is durable, and nothing is
 folded that is not in the log (01, section 7).  Work of others, such as the courier's receipts,
 joins the same transaction.  A second connection for them was rejected: SQLite has one writer, and
-two would only wait for each other.
+two would only wait for each other.  A turn that finds no room on the disk is rolled back as if it
+had not been: its senders come again, its results wait for the next turn, nothing of it is folded.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +17,9 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from service.engine.values import Chunk, Event, Frame
+from service.errors import StorageFullError
+from service.hosts.hours import by_hour
+from service.hosts.space import RETRY_S, Space
 from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
@@ -27,7 +31,6 @@ EVENTS_PER_TURN = 2000
 QUEUED_MAX = 100_000
 GATHER_S = 0.02
 MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
 
 
 class Stamping(Protocol):
@@ -84,6 +87,7 @@ class Writer:
         self._ticked = 0
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self.queued = 0
+        self.space = Space()
         self.failed: BaseException | None = None
 
     def start(self) -> None:
@@ -96,29 +100,54 @@ class Writer:
         self._thread.join()
 
     def take(self, batch: Batch) -> None:
-        """Queue events; raise Overloaded when too many wait."""
+        """Queue events; raise Overloaded when too many wait, and refuse them for want of room."""
+        if self.space.missing is not None:
+            batch.done.set_exception(self.space.missing)
+            return
         if self.failed is not None or self.queued + len(batch.events) > QUEUED_MAX:
             raise Overloaded
         self.queued += len(batch.events)
         self._jobs.put(batch)
 
-    def call(self, work: Callable[[Transaction], T]) -> T:
-        """Run work inside the next transaction and return what it returned, once durable."""
-        call = Call(work)
+    def trouble(self) -> str:
+        """Say why nothing can become durable; empty when all is well."""
         if self.failed is not None:
-            raise self.failed
+            return "nothing can be written: see the log"
+        return "" if self.space.missing is None else str(self.space.missing)
+
+    def call(self, work: Callable[[Transaction], T]) -> T:
+        """Run work inside the next transaction and return what it returned, once durable.
+
+        Raise StorageFullError at once while there is no room.
+        """
+        call = Call(work)
+        refused = self.failed or self.space.missing
+        if refused is not None:
+            raise refused
         self._jobs.put(call)
         result: T = call.done.result(timeout=60)
         return result
 
     def _run(self) -> None:
         try:
-            while not (self._stop.is_set() and self._jobs.empty() and not self._loop.waiting):
+            while not self._is_done():
+                if self.space.missing is not None and self._has_to_wait():
+                    continue
                 self._in_hand = self._gather()
                 self.turn(self._in_hand)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
             self.failed = error
             self._refuse(error)
+
+    def _is_done(self) -> bool:
+        """Tell whether to end; what waits for room comes out of the log again at the next start."""
+        waiting = self._loop.waiting and self.space.missing is None
+        return self._stop.is_set() and self._jobs.empty() and not waiting
+
+    def _has_to_wait(self) -> bool:
+        """Wait for room; tell whether there still is none."""
+        self._stop.wait(RETRY_S)
+        return not self._store.make_room() and not self._stop.is_set()
 
     def _refuse(self, error: BaseException) -> None:
         """Tell everyone who still waits that it did not become durable."""
@@ -127,6 +156,7 @@ class Writer:
             left.append(self._jobs.get())
         for job in left:
             if not job.done.done():
+                self.queued -= len(job.events) if isinstance(job, Batch) else 0
                 job.done.set_exception(error)
 
     def _gather(self) -> list[Batch | Call]:
@@ -145,12 +175,31 @@ class Writer:
         return jobs
 
     def turn(self, jobs: Sequence[Batch | Call]) -> None:
-        """Commit these jobs and the last results together, answer, then fold."""
+        """Commit these jobs and the last results together, answer, then fold.
+
+        Without room nothing of it happens, and whoever waits is told.
+        """
+        self._in_hand = jobs
         batches = [job for job in jobs if isinstance(job, Batch)]
         calls = [job for job in jobs if isinstance(job, Call)]
         chunks = self._chunks(batches)
-        if not chunks and not jobs and not self._loop.waiting:
+        if not (chunks or jobs or self._loop.waiting or self.space.missing):
             return
+        try:
+            applied, results = self._commit(chunks, batches, calls)
+        except StorageFullError as error:
+            self.space.lost(error)
+            self._refuse(error)
+            return
+        self.space.found()
+        self._loop.settled()
+        self._answer(batches, results)
+        self._loop.fold(chunks)
+        self._after(applied)
+
+    def _commit(
+        self, chunks: Sequence[Chunk], batches: Sequence[Batch], calls: Sequence[Call]
+    ) -> tuple[list[Frame], list[tuple[Call, Any]]]:
         results: list[tuple[Call, Any]] = []
         with self._store.transaction() as transaction:
             for chunk in chunks:
@@ -159,10 +208,7 @@ class Writer:
             transaction.quarantine(self._wall(), turned_away)
             applied = self._loop.settle(transaction)
             results = [(call, call.work(transaction)) for call in calls]
-        self._loop.settled()
-        self._answer(batches, results)
-        self._loop.fold(chunks)
-        self._after(applied)
+        return applied, results
 
     def _answer(self, batches: list[Batch], results: list[tuple[Call, Any]]) -> None:
         for batch in batches:
@@ -188,18 +234,3 @@ class Writer:
             return False
         self._ticked = now
         return True
-
-
-def by_hour(events: Sequence[Event]) -> list[Chunk]:
-    """Cut events into chunks stamped by the events' own time, one for each hour."""
-    chunks: list[Chunk] = []
-    group: list[Event] = []
-    stamp = -(2**62)
-    for event in events:
-        at = event.time if event.recorded is None else event.recorded
-        if group and at // HOUR_MS > stamp // HOUR_MS:
-            chunks.append(Chunk(stamp, group))
-            group = []
-        group.append(event)
-        stamp = max(stamp, at)
-    return [*chunks, Chunk(stamp, group)] if group else chunks

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from service.engine.values import Event
+from service.errors import ErosionError
 from service.intake.decode import Decoder
 from service.intake.rejected import Rejected
 
@@ -42,7 +43,10 @@ def event_routes(decoder: Decoder, take: Take) -> list[Route]:
         durable = take(events, rejected)
         if durable is None:
             return _problem(503, "too many events wait to be written", {"Retry-After": "1"})
-        await wrap_future(durable)
+        try:
+            await wrap_future(durable)
+        except ErosionError as error:
+            return _problem(503, str(error), {"Retry-After": "1"})
         return _answer(items, len(events))
 
     return [

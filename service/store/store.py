@@ -8,7 +8,7 @@ Damaged storage is refused, never taken for empty, and a second process is turne
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -17,19 +17,20 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from service.errors import BusyError, ConfigurationError, DamagedError
+from service.store.failure import RESTORE, explained, has_room
 from service.store.migrate import migrate
 from service.store.transaction import Transaction
 
 # Written into the head of our files, so that another program's are never taken for ours.
 OURS = 0x45524F53
-_RESTORE = "restore the last backup; the file was left as it is"
 
 
 class Store:
     """Own the database; every change goes through `transaction`."""
 
-    def __init__(self, engine: Engine, connection: Connection, lock: TextIO) -> None:
+    def __init__(self, path: Path, engine: Engine, connection: Connection, lock: TextIO) -> None:
         """Take what `open` made."""
+        self._path = path
         self._engine = engine
         self._lock = lock
         self.connection = connection
@@ -46,24 +47,36 @@ class Store:
                 _create(path)
             _look(path)
             engine = _engine(url)
-            return cls(engine, _checked(engine, path), lock)
-        except DatabaseError as error:
+            return cls(path, engine, _checked(engine, path), lock)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the lock must go
             lock.close()
-            raise DamagedError(f"{path} is damaged: {error.orig}", _RESTORE) from None
-        except BaseException:
-            lock.close()
-            raise
+            found = explained(error, path) or _unexplained(error, path)
+            raise found from None
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Give one transaction: all of it is kept, durably, or nothing."""
-        self.connection.exec_driver_sql("BEGIN IMMEDIATE")
         try:
+            self.connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield Transaction(self.connection)
-        except BaseException:
-            self.connection.exec_driver_sql("ROLLBACK")
-            raise
-        self.connection.exec_driver_sql("COMMIT")
+            self.connection.exec_driver_sql("COMMIT")
+        except BaseException as error:
+            self._roll_back()
+            found = explained(error, self._path)
+            if found is None:
+                raise
+            raise found from error
+
+    def make_room(self) -> bool:
+        """Tell whether another commit has a chance."""
+        return has_room(self._path)
+
+    def _roll_back(self) -> None:
+        """Roll back, unless SQLite did so itself, as it does after some failures."""
+        raw = self.connection.connection.dbapi_connection
+        if raw is not None and raw.in_transaction:
+            with suppress(DatabaseError):
+                self.connection.exec_driver_sql("ROLLBACK")
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of one statement."""
@@ -131,7 +144,7 @@ def _look(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(100)
     if head[:16] != b"SQLite format 3\x00" or int.from_bytes(head[68:72]) != OURS:
-        raise DamagedError(f"{path} is damaged, or not a database of ours", _RESTORE)
+        raise DamagedError(f"{path} is damaged, or not a database of ours", RESTORE)
 
 
 def _checked(engine: Engine, path: Path) -> Connection:
@@ -141,6 +154,13 @@ def _checked(engine: Engine, path: Path) -> Connection:
     if found != "ok":
         connection.close()
         engine.dispose()
-        raise DamagedError(f"{path} is damaged: {found}", _RESTORE)
+        raise DamagedError(f"{path} is damaged: {found}", RESTORE)
     migrate(connection)
     return connection
+
+
+def _unexplained(error: BaseException, path: Path) -> BaseException:
+    """Take an error that the driver gives for nothing else as damage; leave others alone."""
+    if isinstance(error, DatabaseError):
+        return DamagedError(f"{path} is damaged: {error.orig}", RESTORE)
+    return error

@@ -25,7 +25,9 @@ def main(data: Path, config: Path, stream: Path, first: int) -> None:
             item for line in lines[start : start + TURN] for item in service.decoder.decode(line)
         ]
         events = [item for item in items if isinstance(item, Event)]
-        service.writer.turn([Batch(events, [])])
+        batch = Batch(events, [])
+        service.writer.turn([batch])
+        batch.done.result()
         print(min(start + TURN, len(lines)), flush=True)
     service.writer.turn([])
     service.store.close()
