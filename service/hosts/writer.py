@@ -196,6 +196,7 @@ class Writer:
         self._answer(batches, results)
         self._loop.fold(chunks)
         self._after(applied)
+        self._store.checkpoint_when_due()
 
     def _commit(
         self, chunks: Sequence[Chunk], batches: Sequence[Batch], calls: Sequence[Call]

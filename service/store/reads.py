@@ -9,7 +9,7 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.desk import REMEMBER_CLOSED_MS
-from service.store.store import database_path
+from service.store.opening import database_path
 
 Row = dict[str, Any]
 # `case` is a word of SQL, so the column has another name than the thing.

@@ -18,6 +18,7 @@ from alerts.retry import Result
 from service.engine.values import Frame, Outcome, Waiting
 from service.errors import DamagedError
 from service.store import statements as sql
+from service.store.tail import sum_of
 
 
 class Transaction:
@@ -26,11 +27,13 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         """Take the open connection."""
         self._connection = connection
+        self.appended: tuple[int, int] | None = None
 
     def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
         """Append a chunk to the log and return its number."""
         cursor = self._connection.exec_driver_sql(sql.APPEND, (shard, stamp, kind, payload))
-        return int(cursor.lastrowid)
+        self.appended = int(cursor.lastrowid), sum_of(stamp, kind, payload)
+        return self.appended[0]
 
     def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
         """Write the frames that were not applied before, and return those.
