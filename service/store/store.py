@@ -38,7 +38,8 @@ class Store:
         self._engine = engine
         self._lock = lock
         self._sums, self._tail, self._last = proof
-        self._checkpoint_at = CHECKPOINT_BYTES
+        self._checked_to = 0
+        self.checkpoint_bytes = CHECKPOINT_BYTES
         self.connection: Connection = engine.connect()
 
     @classmethod
@@ -86,11 +87,10 @@ class Store:
     def checkpoint_when_due(self) -> None:
         """Write the log of commits into the database when it has become long."""
         size = wal_path(self._path).stat().st_size
-        if size >= self._checkpoint_at:
+        if size >= self._checked_to + max(self.checkpoint_bytes, self._checked_to // 4):
             self.checkpoint()
-            size = wal_path(self._path).stat().st_size
             # Somebody who reads for long lets it grow; looking at all of it each time would not do.
-            self._checkpoint_at = size + max(CHECKPOINT_BYTES, size // 4)
+            self._checked_to = wal_path(self._path).stat().st_size
 
     def checkpoint(self) -> bool:
         """Write the log of commits into the database; tell whether there was room to do so."""

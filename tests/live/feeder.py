@@ -19,6 +19,7 @@ def main(data: Path, config: Path, stream: Path, first: int) -> None:
     """Send the stream from its `first` line on; print how many lines are durable."""
     process = ProcessSettings(data=data, config=config)
     service = build(process, clock_events=True, console=StringIO())
+    service.store.checkpoint_bytes = 128 * 1024  # so that a short stream meets some
     lines = stream.read_bytes().splitlines()
     for start in range(first, len(lines), TURN):
         items = [
