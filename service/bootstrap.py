@@ -30,7 +30,7 @@ from service.engine.results import digest
 from service.engine.values import Chunk, Event
 from service.errors import ConfigurationError
 from service.hosts import collector
-from service.hosts.clock import Stamps, now_ms
+from service.hosts.clock import Stamps, Steady, now_ms
 from service.hosts.embedded import Embedded
 from service.hosts.writer import Batch, Overloaded, Stamping, Writer
 from service.intake.decode import Decoder
@@ -84,13 +84,14 @@ def build(
     collector.calm()
     catch_up(store, log, loop)
     collector.settle()
+    last = loop.engine.now if loop.engine.now > 0 else None
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
-    clock = None if clock_events else (stamps or Stamps())
+    clock = None if clock_events else (stamps or Stamps(last))
     writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
     ways = channels(process, secrets, console)
-    courier = Courier(outbox, ways, clock=now_ms, on_attempt=metrics.attempted)
+    courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
     app = make_app(
         event_routes(decoder, taker(writer)),
         writer.trouble,

@@ -63,6 +63,11 @@ STORAGE_FULL = Gauge(
 REFUSED_TURNS = Counter(
     "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
 )
+TIME_HELD = Gauge(
+    "erosion_time_held",
+    "1 while time stands still until the wall clock is confirmed.",
+    registry=REGISTRY,
+)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )

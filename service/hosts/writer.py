@@ -8,7 +8,7 @@ two would only wait for each other.  A turn that finds no room on the disk is ro
 had not been: its senders come again, its results wait for the next turn, nothing of it is folded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, Queue
@@ -36,8 +36,8 @@ MINUTE_MS = 60_000
 class Stamping(Protocol):
     """Say what time a chunk gets."""
 
-    def now(self) -> int:
-        """Return UTC milliseconds."""
+    def now(self, recorded: Iterable[int] = ()) -> int:
+        """Return UTC milliseconds; `recorded` tells when the events that just came were."""
         ...
 
 
@@ -222,7 +222,7 @@ class Writer:
         events = [event for batch in batches for event in batch.events]
         if self._stamps is None:
             return by_hour(events)
-        now = self._stamps.now()
+        now = self._stamps.now(e.time if e.recorded is None else e.recorded for e in events)
         if events:
             return [Chunk(now, events)]
         return [Chunk(now)] if self._tick_is_due(now) else []
