@@ -30,7 +30,7 @@ from service.engine.results import digest
 from service.engine.values import Chunk, Event
 from service.errors import ConfigurationError
 from service.hosts import collector
-from service.hosts.clock import Stamps, Steady, now_ms
+from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
 from service.hosts.embedded import Embedded
 from service.hosts.writer import Batch, Overloaded, Stamping, Writer
 from service.intake.decode import Decoder
@@ -41,6 +41,7 @@ from service.loop import Loop
 from service.settings import Compiled, ProcessSettings, Secrets, compile_settings, load
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
+from service.store.retention import Limits, Retention
 from service.store.store import Store
 
 KEY_FILE = "customer_key"
@@ -87,7 +88,9 @@ def build(
     last = loop.engine.now if loop.engine.now > 0 else None
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps(last))
-    writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
+    watcher = metrics.Watcher(loop.engine)
+    old = retention(compiled, loop)
+    writer = Writer(store, log, loop, clock, watcher.after_turn, now_ms, old)
     decoder = Decoder(plan, customer_key(secrets, process.data))
     outbox = SqlOutbox(writer.call, reads.tuples)
     ways = channels(process, secrets, console)
@@ -98,10 +101,14 @@ def build(
         reads.alerts,
         reads.waiting,
     )
-    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
-    unserved = tuple(sorted(used - {way.name for way in ways}))
     host = Embedded(app, writer, courier)
-    return Service(compiled, store, log, loop, decoder, writer, host, unserved)
+    return Service(compiled, store, log, loop, decoder, writer, host, unserved(compiled, ways))
+
+
+def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
+    """Return the channels that receivers use and for which there are no settings."""
+    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
+    return tuple(sorted(used - {way.name for way in ways}))
 
 
 def taker(writer: Writer) -> Callable[[Sequence[Event], Sequence[Rejected]], "Future[None] | None"]:
@@ -118,6 +125,18 @@ def taker(writer: Writer) -> Callable[[Sequence[Event], Sequence[Rejected]], "Fu
         return batch.done
 
     return take
+
+
+def retention(compiled: Compiled, loop: Loop) -> Retention:
+    """Return what deletes old rows; no chunk of the log goes while every start needs all of them."""
+    kept = compiled.retain
+    return Retention(
+        Limits(kept.log, kept.outcomes, kept.quarantine),
+        clock=monotonic_s,
+        time=lambda: loop.engine.now,
+        before_seq=lambda: 0,
+        on_deleted=metrics.retired,
+    )
 
 
 def catch_up(store: Store, log: SqliteLog, loop: Loop) -> None:

@@ -68,6 +68,9 @@ TIME_HELD = Gauge(
     "1 while time stands still until the wall clock is confirmed.",
     registry=REGISTRY,
 )
+RETIRED = Counter(
+    "erosion_retired_rows", "Rows deleted because they were too old.", ["table"], registry=REGISTRY
+)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )
@@ -82,6 +85,11 @@ def exposition() -> bytes:
 def attempted(attempt: Attempt) -> None:
     """Count one attempt of the courier."""
     DELIVERIES.labels(attempt.channel, attempt.receipt.result.value).inc()
+
+
+def retired(table: str, count: int) -> None:
+    """Count rows that were deleted for their age."""
+    RETIRED.labels(table).inc(count)
 
 
 class Watcher:

@@ -56,6 +56,7 @@ BLOCKS = {
     "Slack": "`receivers.NAME`",
     "Root": "`routes`",
     "Route": "`routes`",
+    "Retain": "`retain`",
     "Privacy": "`privacy`",
 }
 SHORT = ("--config", "--json")  # one line at the top tells what they do; a command lists them

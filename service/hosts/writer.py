@@ -23,6 +23,7 @@ from service.hosts.space import RETRY_S, Space
 from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
+from service.store.retention import Retention
 from service.store.store import Store
 from service.store.transaction import Transaction
 
@@ -73,6 +74,7 @@ class Writer:
         stamps: Stamping | None,
         after: Callable[[Sequence[Frame]], None] = lambda frames: None,
         wall: Callable[[], int] = lambda: 0,
+        retention: Retention | None = None,
     ) -> None:
         """Take the parts; without `stamps` the events bring their own time and nothing ticks."""
         self._store = store
@@ -81,6 +83,7 @@ class Writer:
         self._stamps = stamps
         self._after = after
         self._wall = wall
+        self._retention = retention
         self._jobs: Queue[Batch | Call] = Queue()
         self._in_hand: Sequence[Batch | Call] = ()
         self._stop = Flag()
@@ -172,6 +175,8 @@ class Writer:
             jobs.append(job)
             count += len(job.events) if isinstance(job, Batch) else 0
             patience = 0.0
+        if self._retention is not None and self._retention.due():
+            jobs.append(Call(self._retention.step))
         return jobs
 
     def turn(self, jobs: Sequence[Batch | Call]) -> None:

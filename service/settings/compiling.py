@@ -10,6 +10,7 @@ from service.settings.compile_directory import compile_directory
 from service.settings.compile_sources import compile_sources, delivered, needed_fields
 from service.settings.compile_touchpoints import compile_touchpoints
 from service.settings.compile_zones import compile_zones
+from service.settings.configuration import Retain
 from service.settings.promise import DatePromise
 from service.settings.settings import Settings
 
@@ -21,6 +22,7 @@ class Compiled:
     plan: Plan
     directory: Directory
     warnings: tuple[str, ...]
+    retain: Retain
 
 
 def compile_settings(settings: Settings, number: int = 1) -> Compiled:
@@ -38,7 +40,8 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
         touchpoints=compile_touchpoints(settings),
         zone=configuration.defaults.timezone,
     )
-    return Compiled(plan, compile_directory(settings), settings.warnings)
+    directory = compile_directory(settings)
+    return Compiled(plan, directory, settings.warnings, configuration.retain)
 
 
 def _zones(settings: Settings) -> Iterator[str]:

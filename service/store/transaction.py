@@ -105,6 +105,11 @@ class Transaction:
         """Return the rows of one statement, as this transaction sees them."""
         return [tuple(row) for row in self._connection.exec_driver_sql(statement, tuple(values))]
 
+    def delete(self, table: str, key: str, found: Sequence[int]) -> None:
+        """Delete rows of one of our tables by their numbers."""
+        statement = f'DELETE FROM "{table}" WHERE "{key}" = ?'  # noqa: S608 - names of our own
+        self._many(statement, [(number,) for number in found])
+
     def lease(self, key: str, until: int) -> None:
         """Reserve an outbox row for one courier."""
         self._connection.exec_driver_sql(sql.LEASE, (until, key))

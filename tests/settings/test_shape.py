@@ -143,7 +143,7 @@ IN_COMPANY.append(
 )
 
 NOT_BUILT = ["stocks", "surveys", "customers", "escalation", "acknowledge", "exclusions"]
-NOT_BUILT += ["value", "digest", "retain"]
+NOT_BUILT += ["value", "digest"]
 
 
 @pytest.mark.parametrize(("old", "new", "lines"), IN_TOUCHPOINTS)
