@@ -32,7 +32,9 @@ from service.errors import ConfigurationError
 from service.hosts import collector
 from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
 from service.hosts.embedded import Embedded
-from service.hosts.writer import Batch, Overloaded, Stamping, Writer
+from service.hosts.jobs import Batch, Overloaded
+from service.hosts.pulse import Pulse
+from service.hosts.writer import Stamping, Writer
 from service.intake.decode import Decoder
 from service.intake.http import event_routes
 from service.intake.rejected import Rejected
@@ -88,20 +90,17 @@ def build(
     last = loop.engine.now if loop.engine.now > 0 else None
     plan = take_plan(store, log, loop, compiled.plan, now_ms())
     clock = None if clock_events else (stamps or Stamps(last))
-    watcher = metrics.Watcher(loop.engine)
-    old = retention(compiled, loop)
-    writer = Writer(store, log, loop, clock, watcher.after_turn, now_ms, old)
+    after = metrics.Watcher(loop.engine).after_turn
+    writer = Writer(store, log, loop, clock, after, now_ms, retention(compiled, loop))
     decoder = Decoder(plan, customer_key(secrets, process.data))
-    outbox = SqlOutbox(writer.call, reads.tuples)
     ways = channels(process, secrets, console)
-    courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
-    app = make_app(
-        event_routes(decoder, taker(writer)),
-        writer.trouble,
-        reads.alerts,
-        reads.waiting,
+    courier = Courier(
+        SqlOutbox(writer.call, reads.tuples), ways, clock=Steady().now, on_attempt=metrics.attempted
     )
-    host = Embedded(app, writer, courier)
+    pulse = Pulse()
+    doors = event_routes(decoder, taker(writer))
+    app = make_app(doors, writer.trouble, reads.alerts, reads.waiting, pulse.still)
+    host = Embedded(app, writer, courier, pulse)
     return Service(compiled, store, log, loop, decoder, writer, host, unserved(compiled, ways))
 
 

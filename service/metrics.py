@@ -71,6 +71,11 @@ TIME_HELD = Gauge(
 RETIRED = Counter(
     "erosion_retired_rows", "Rows deleted because they were too old.", ["table"], registry=REGISTRY
 )
+HEARTBEAT = Gauge(
+    "erosion_heartbeat_timestamp_seconds",
+    "When the writer last finished what was due.",
+    registry=REGISTRY,
+)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from alerts.courier import Courier
 from service.errors import BusyError
+from service.hosts.pulse import Pulse, Watchdog
 from service.hosts.writer import Writer
 
 STOP_S = 5
@@ -26,8 +27,9 @@ WATCH_S = 0.2
 class Embedded:
     """Run the parts that bootstrap joined, until told to stop or the writer fails."""
 
-    def __init__(self, app: Starlette, writer: Writer, courier: Courier) -> None:
-        """Take the parts; nothing runs before `run`."""
+    def __init__(self, app: Starlette, writer: Writer, courier: Courier, pulse: Pulse) -> None:
+        """Take the parts; nothing runs before `run`, which beats the pulse."""
+        self._pulse = pulse
         self._app = app
         self._writer = writer
         self._courier = courier
@@ -38,9 +40,12 @@ class Embedded:
         self._writer.start()
         courier = _CourierThread(self._courier)
         courier.start()
+        watchdog = Watchdog(self._pulse)
+        watchdog.start()
         try:
             asyncio.run(self._serve(listening, ready, courier))
         finally:
+            watchdog.stop()
             courier.stop()
             self._writer.stop()
         failed = self._writer.failed or courier.failed
@@ -59,6 +64,7 @@ class Embedded:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         told = False
         while not serving.done():
+            self._pulse.beat()
             if server.started and not told:
                 told = True
                 ready(listening.getsockname()[1])

@@ -9,18 +9,18 @@ had not been: its senders come again, its results wait for the next turn, nothin
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from queue import Empty, Queue
 from threading import Event as Flag
 from threading import Thread
 from typing import Any, Protocol, TypeVar
 
-from service.engine.values import Chunk, Event, Frame
+from service import metrics
+from service.engine.values import Chunk, Frame
 from service.errors import StorageFullError
 from service.hosts.hours import by_hour
+from service.hosts.jobs import Batch, Call, Overloaded
+from service.hosts.pulse import Pulse
 from service.hosts.space import RETRY_S, Space
-from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from service.store.retention import Retention
@@ -40,27 +40,6 @@ class Stamping(Protocol):
     def now(self, recorded: Iterable[int] = ()) -> int:
         """Return UTC milliseconds; `recorded` tells when the events that just came were."""
         ...
-
-
-@dataclass(slots=True)
-class Batch:
-    """Hold events and rejections of one sender until they are durable."""
-
-    events: Sequence[Event]
-    rejected: Sequence[Rejected]
-    done: Future[None] = field(default_factory=Future)
-
-
-@dataclass(slots=True)
-class Call:
-    """Hold work that wants to join a transaction."""
-
-    work: Callable[[Transaction], Any]
-    done: Future[Any] = field(default_factory=Future)
-
-
-class Overloaded(Exception):  # noqa: N818 - the door turns it into 503
-    """Tell a sender to come again: too many events wait to become durable."""
 
 
 class Writer:
@@ -91,6 +70,7 @@ class Writer:
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self.queued = 0
         self.space = Space()
+        self.pulse = Pulse()
         self.failed: BaseException | None = None
 
     def start(self) -> None:
@@ -116,7 +96,10 @@ class Writer:
         """Say why nothing can become durable; empty when all is well."""
         if self.failed is not None:
             return "nothing can be written: see the log"
-        return "" if self.space.missing is None else str(self.space.missing)
+        if self.space.missing is not None:
+            return str(self.space.missing)
+        still = self.pulse.still()
+        return f"the log stands still: no turn has ended for {still} s" if still else ""
 
     def call(self, work: Callable[[Transaction], T]) -> T:
         """Run work inside the next transaction and return what it returned, once durable.
@@ -138,6 +121,9 @@ class Writer:
                     continue
                 self._in_hand = self._gather()
                 self.turn(self._in_hand)
+                if self.space.missing is None:
+                    self.pulse.beat()
+                    metrics.HEARTBEAT.set(self._wall() // 1000)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
             self.failed = error
             self._refuse(error)

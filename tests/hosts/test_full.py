@@ -8,7 +8,8 @@ from alerts.desk import Book
 from service.bootstrap import build
 from service.engine.values import Event
 from service.errors import StorageFullError
-from service.hosts.writer import Batch, Writer
+from service.hosts.jobs import Batch
+from service.hosts.writer import Writer
 from service.settings import ProcessSettings
 from service.store.store import Store
 from tests.running import until

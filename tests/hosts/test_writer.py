@@ -8,7 +8,8 @@ from service.engine.fold import Engine
 from service.engine.plan import to_data
 from service.engine.values import Chunk, Event
 from service.hosts.hours import by_hour
-from service.hosts.writer import QUEUED_MAX, Batch, Overloaded, Writer
+from service.hosts.jobs import Batch, Overloaded
+from service.hosts.writer import QUEUED_MAX, Writer
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from service.store.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from service.bootstrap import build
 from service.engine.values import Event
-from service.hosts.writer import Batch
+from service.hosts.jobs import Batch
 from service.settings import ProcessSettings
 
 TURN = 25

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from service.bootstrap import build
 from service.errors import ErosionError
-from service.hosts.writer import Batch
+from service.hosts.jobs import Batch
 from service.log.sqlite import SqliteLog
 from service.settings import ProcessSettings
 from service.store.store import Store

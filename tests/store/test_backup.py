@@ -11,8 +11,8 @@ import pytest
 from service.bootstrap import build
 from service.engine.fold import Engine
 from service.errors import BusyError, DamagedError, NotFoundError
+from service.hosts.jobs import Batch
 from service.hosts.replay import Memory
-from service.hosts.writer import Batch
 from service.settings import ProcessSettings
 from service.store.backup import read_backup, write_backup
 from service.store.restore import restore
