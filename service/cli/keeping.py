@@ -1,12 +1,15 @@
-"""Commands that keep what the service knows, or have it forgotten: backup, restore."""
+"""Commands that keep what the service knows, or have it forgotten: backup, restore, forget."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.options import say
-from service.errors import ErosionError
+from service.errors import ErosionError, NotFoundError
+
+if TYPE_CHECKING:
+    from service.settings import ProcessSettings
 
 File = Annotated[Path, typer.Argument(help="The backup, one tar file.")]
 
@@ -15,6 +18,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(backup)
     app.command()(restore)
+    app.command()(forget)
 
 
 def backup(
@@ -24,8 +28,8 @@ def backup(
     """Write everything that is kept into one file, also while the service runs."""
     import tempfile
 
-    from service.settings import ProcessSettings, Secrets
-    from service.store.backup import KEY, read_backup, write_backup
+    from service.settings import ProcessSettings
+    from service.store.backup import read_backup, write_backup
     from service.store.opening import database_path
 
     if verify:
@@ -34,10 +38,7 @@ def backup(
         say(f"{file} is whole: {chunks} chunks of the log")
         return
     process = ProcessSettings.read()
-    key = Secrets.read(process.secrets).get(KEY)
-    beside = process.data / KEY
-    if key is None and beside.exists():
-        key = beside.read_text(encoding="ascii")
+    key = _key(process)
     database = database_path(process.database_url)
     chunks = write_backup(database, process.data, key, file, _stamp())
     say(
@@ -63,6 +64,63 @@ def restore(
     say(f"restored {process.data} with {chunks} chunks of the log")
     if kept is not None:
         say(f"the old data is in {kept}")
+
+
+def forget(
+    customer: Annotated[str, typer.Argument(help="The customer's id, as in the events.")],
+) -> None:
+    """Cut every tie between what is kept and one customer, while the service is stopped."""
+    import secrets
+
+    from service.intake.pseudonym import LENGTH, pseudonym
+    from service.log.codec import rename_customer
+    from service.settings import ProcessSettings
+    from service.store import forgetting
+    from service.store.opening import database_path
+    from service.store.store import Store
+
+    process = ProcessSettings.read()
+    key = _key(process)
+    if key is None or not database_path(process.database_url).exists():
+        raise NotFoundError(f"there is no data in {process.data}", "set EROSION_DATA")
+    if not customer.strip():
+        raise ErosionError("no customer is named", "give the id that stands in the events")
+    known_as = pseudonym(key.strip().encode(), customer)
+    store = Store.open(process.database_url)
+    try:
+        _refuse_checkpoints(process.data)
+        drawn = secrets.token_hex(LENGTH // 2)
+        found = forgetting.forget(store, customer, known_as, drawn, rename_customer)
+    finally:
+        store.close()
+    if not found.total:
+        hint = "ids are as in `customer` of the events, to the letter"
+        raise NotFoundError(f"nothing is kept of a customer {customer!r}", hint)
+    say(
+        f"forgotten: {found.events} events of the log, {found.outcomes} outcomes, "
+        f"{found.waiting} waiting, {found.texts} texts of alerts, "
+        f"{found.quarantined} inputs in quarantine"
+    )
+    say("backups that were made before still know this customer")
+
+
+def _refuse_checkpoints(data: Path) -> None:
+    """Leave a state of the engine alone that would bring the pseudonym back at the next start."""
+    folder = data / "checkpoints"
+    if folder.is_dir() and any(folder.iterdir()):
+        hint = f"if the log is complete, delete {folder}: the next start makes it anew"
+        raise ErosionError("the engine's checkpoints know this customer, too", hint)
+
+
+def _key(process: "ProcessSettings") -> str | None:
+    from service.settings import Secrets
+    from service.store.backup import KEY
+
+    given = Secrets.read(process.secrets).get(KEY)
+    beside = process.data / KEY
+    if given is None and beside.exists():
+        return beside.read_text(encoding="ascii")
+    return given
 
 
 def _stamp() -> str:

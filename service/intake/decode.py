@@ -8,7 +8,6 @@ Only fields that the plan names are kept, and customers are pseudonymised here, 
 keeps what it gets.
 """
 
-import hmac
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -19,6 +18,7 @@ from pydantic_core import from_json
 from service.engine.instant import YEARS
 from service.engine.plan import Plan
 from service.engine.values import Event
+from service.intake.pseudonym import pseudonym
 from service.intake.rejected import Reason, Rejected, rejected
 
 EVENT_BYTES_MAX = 1024 * 1024
@@ -151,7 +151,7 @@ class Decoder:
             raise _Bad(Reason.CASE, "a start needs a case: `subject` is missing")
 
     def _pseudonym(self, customer: str) -> str:
-        return hmac.digest(self._key, customer.encode(errors="replace"), "sha256").hex()[:24]
+        return pseudonym(self._key, customer)
 
     def _mapped(self, row: Mapping[str, object], source: str) -> Mapping[str, object]:
         """Turn a plain row into the shape of an event, as the source's `map:` says."""

@@ -1,20 +1,19 @@
-"""Opening a database: its lock, its making, and the proof that it is whole.
+"""Opening a database: its making, and the proof that it is whole.
 
 Whole means: every page is as it was written, and no commit is missing.  Where the checksums are not
 known, SQLite's full check has to do; they are made then.  Nothing here ever makes an empty database
 in the place of one that is damaged.
 """
 
-import fcntl
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-from service.errors import BusyError, ConfigurationError, DamagedError
+from service.errors import ConfigurationError, DamagedError
 from service.store.failure import RESTORE
 from service.store.files import sync_folder
 from service.store.migrate import migrate
@@ -42,18 +41,6 @@ def database_path(url: str) -> Path:
             ["EROSION_DATABASE: the embedded host keeps its data in a SQLite file"]
         )
     return Path(found.database)
-
-
-def take_lock(path: Path) -> TextIO:
-    """Lock the folder of a database for this process; the system lets go when the process ends."""
-    file = path.with_suffix(".lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        hint = "stop the other one, or give this one its own folder: EROSION_DATA"
-        raise BusyError(f"another process is using {path.parent}", hint) from None
-    return file
 
 
 def engine_of(path: Path) -> Engine:

@@ -11,7 +11,7 @@ from pathlib import Path
 from service.errors import BusyError, ErosionError
 from service.store.backup import DATABASE, read_backup
 from service.store.files import sync_folder
-from service.store.opening import take_lock
+from service.store.lock import Lock
 
 _UNPACKED = ".restoring"
 
@@ -19,7 +19,7 @@ _UNPACKED = ".restoring"
 def restore(file: Path, data: Path, *, replace: bool, at: str) -> tuple[int, Path | None]:
     """Restore a backup; return its number of chunks, and where the old data is kept."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with take_lock(data / DATABASE):
+    with Lock(data / DATABASE):
         if not replace and _lived_in(data):
             hint = "add --replace: the old data is kept beside it, as a folder with the time"
             raise BusyError(f"there is data in {data} already", hint)

@@ -10,15 +10,16 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from service.errors import DamagedError, ErosionError, StorageFullError
 from service.store.failure import RESTORE, explained, has_room
+from service.store.lock import Lock
 from service.store.migrate import migrate
-from service.store.opening import check, create, database_path, engine_of, look, take_lock
+from service.store.opening import check, create, database_path, engine_of, look
 from service.store.sums import Sums
 from service.store.tail import ROUND, Last, Tail
 from service.store.transaction import Transaction
@@ -31,7 +32,7 @@ class Store:
     """Own the database; every change goes through `transaction`."""
 
     def __init__(
-        self, path: Path, engine: Engine, lock: TextIO, proof: tuple[Sums, Tail, Last]
+        self, path: Path, engine: Engine, lock: Lock, proof: tuple[Sums, Tail, Last]
     ) -> None:
         """Take what `open` made."""
         self._path = path
@@ -48,7 +49,7 @@ class Store:
         path = database_path(url)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.umask(0o077)
-        lock = take_lock(path)
+        lock = Lock(path)
         try:
             return cls._opened(path, lock)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the lock must go
@@ -56,7 +57,7 @@ class Store:
             _fail(error, path, damaged=True)
 
     @classmethod
-    def _opened(cls, path: Path, lock: TextIO) -> "Store":
+    def _opened(cls, path: Path, lock: Lock) -> "Store":
         if not path.exists():
             create(path)
         look(path)

@@ -105,6 +105,17 @@ class Transaction:
         """Return the rows of one statement, as this transaction sees them."""
         return [tuple(row) for row in self._connection.exec_driver_sql(statement, tuple(values))]
 
+    def change(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement for each row of values; return how many rows of the table it changed."""
+        changed = (self._connection.exec_driver_sql(statement, tuple(row)) for row in rows)
+        return sum(cursor.rowcount for cursor in changed)
+
+    def rewrite(self, seq: int, payload: bytes) -> None:
+        """Put another payload into a chunk, and know the last chunk again."""
+        self._connection.exec_driver_sql(sql.REWRITE, (payload, seq))
+        last, *parts = self.rows(sql.LAST_CHUNK)[0]
+        self.appended = int(last), sum_of(*parts)
+
     def delete(self, table: str, key: str, found: Sequence[int]) -> None:
         """Delete rows of one of our tables by their numbers."""
         statement = f'DELETE FROM "{table}" WHERE "{key}" = ?'  # noqa: S608 - names of our own
