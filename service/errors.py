@@ -3,7 +3,7 @@
     ErosionError                     exit code 1
     ├── ConfigurationError           a file is wrong: nothing was changed
     ├── DamagedError                 78: stored data cannot be trusted: restore, never start empty
-    ├── StorageFullError             no room for a commit: nothing was lost, it is tried again
+    ├── StorageFullError             no commit now, for want of room: nothing was lost, it is tried again
     ├── StorageBrokenError           74: the disk failed: end at once, begin again from the log
     ├── BusyError                    another process owns the data folder, or a port is taken
     └── NotFoundError                the asked-for case, alert or receiver is not there
@@ -44,7 +44,7 @@ class DamagedError(ErosionError):
 
 
 class StorageFullError(ErosionError):
-    """Tell that a commit found no room and was rolled back; the next one may succeed."""
+    """Tell that a commit found no room, or a locked door, and did nothing; a later one may succeed."""
 
 
 class StorageBrokenError(ErosionError):

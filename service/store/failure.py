@@ -4,7 +4,8 @@ No room is harmless: the transaction is rolled back and a later one may succeed.
 not: after a failed fsync the system may have dropped what it could not write, so that a second
 fsync would succeed over a hole.  SQLite gives one code for both a file that may not grow (the limit
 of a process or a quota) and a disk that failed to write; only the disk itself can tell them apart,
-so it is asked to take a little more.
+so it is asked to take a little more.  A database that another program holds is like a full disk:
+it passes, and nothing was lost.
 """
 
 import errno
@@ -32,6 +33,7 @@ _MAYBE_NO_ROOM = (
     sqlite3.SQLITE_CANTOPEN,
 )
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
@@ -41,11 +43,18 @@ def explained(error: BaseException, path: Path) -> ErosionError | None:
     if isinstance(cause, OSError):
         return _of_system(cause, path)
     code = getattr(cause, "sqlite_errorcode", None)
-    if not isinstance(cause, sqlite3.Error) or not isinstance(code, int):
-        return None
+    if isinstance(cause, sqlite3.Error) and isinstance(code, int):
+        return _of_sqlite(cause, code, path)
+    return None
+
+
+def _of_sqlite(cause: sqlite3.Error, code: int, path: Path) -> ErosionError | None:
     primary = code & 0xFF
     if primary == sqlite3.SQLITE_FULL or (code in _MAYBE_NO_ROOM and not has_room(path)):
         return StorageFullError(f"there is no room for {path}", _MAKE_ROOM)
+    if primary in _HELD:
+        hint = "end what has it open for writing; the service goes on by itself"
+        return StorageFullError(f"another program holds {path}", hint)
     if primary in _DAMAGE:
         return DamagedError(f"{path} is damaged: {cause}", RESTORE)
     if primary in _DISK:

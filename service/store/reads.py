@@ -2,13 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from alerts.alert import Alert
 from alerts.desk import REMEMBER_CLOSED_MS
+from service.errors import DamagedError
+from service.store.failure import explained
 from service.store.opening import database_path
 
 Row = dict[str, Any]
@@ -29,6 +32,7 @@ class Reads:
 
     def __init__(self, path: Path) -> None:
         """Open a database for reading only."""
+        self._path = path
         self._lock = Lock()
         uri = f"file:{path}?mode=ro"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -41,8 +45,20 @@ class Reads:
 
     def tuples(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Return the rows of one statement."""
-        with self._lock:
+        with self._asking():
             return self._connection.execute(statement, tuple(values)).fetchall()
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Ask one question at a time, and tell damage from a mistake in the question."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                found = explained(error, self._path)
+                if isinstance(found, DamagedError):
+                    raise found from None
+                raise
 
     def close(self) -> None:
         """Close the connection."""
@@ -100,7 +116,7 @@ class Reads:
         return self._rows("SELECT * FROM quarantine ORDER BY number DESC LIMIT ?", (limit,))
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        with self._lock:
+        with self._asking():
             cursor = self._connection.execute(statement, tuple(values))
             names = [_NAMES.get(column[0], column[0]) for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]

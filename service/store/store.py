@@ -83,7 +83,8 @@ class Store:
             _fail(error, self._path)
         seq, found = transaction.appended or (self._last.seq, self._last.sum)
         self._last = Last(commits, seq, found)
-        self._tail.write(self._last)
+        with suppress(OSError):  # the commit stands; an older note only sees less
+            self._tail.write(self._last)
 
     def checkpoint_when_due(self) -> None:
         """Write the log of commits into the database when it has become long."""

@@ -103,8 +103,10 @@ class Sums:
         flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if fresh else 0)
         file = os.open(self._file, flags, 0o600)
         try:
-            os.pwrite(file, _HEAD.pack(_MAGIC, self._size, int(self.is_open)), 0)
             os.pwrite(file, body, at)
+            if fresh:  # the head last: a file that was begun and not ended is no file of sums
+                os.fdatasync(file)
+            os.pwrite(file, _HEAD.pack(_MAGIC, self._size, int(self.is_open)), 0)
             os.fdatasync(file)
         finally:
             os.close(file)

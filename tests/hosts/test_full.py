@@ -1,5 +1,6 @@
 """On a full disk the writer lives on: nothing half done, nothing folded, and it recovers alone."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -96,4 +97,25 @@ def test_the_writer_tries_again_by_itself(tmp_path: Path) -> None:
     writer.stop()
     assert writer.queued == 0
     assert writer.failed is None
+    service.store.close()
+
+
+def test_a_database_that_another_program_holds_is_waited_for(tmp_path: Path) -> None:
+    """A stranger's open transaction refuses turns as a full disk does; when it ends, all goes on."""
+    write_config(tmp_path / "config", {})
+    process = ProcessSettings(data=tmp_path / "data", config=tmp_path / "config")
+    service = build(process, clock_events=True)
+    service.store.rows("PRAGMA busy_timeout=100")
+    stranger = sqlite3.connect(tmp_path / "data" / "erosion.db", isolation_level=None)
+    stranger.execute("BEGIN IMMEDIATE")
+    events = events_of(plan_of(tmp_path / "config"), _lines())
+    refused, taken = Batch(events, []), Batch(events, [])
+    service.writer.turn([refused])
+    assert isinstance(refused.done.exception(), StorageFullError)
+    assert "another program holds" in service.writer.trouble()
+    stranger.execute("ROLLBACK")
+    service.writer.turn([taken])
+    taken.done.result()
+    assert not service.writer.trouble()
+    stranger.close()
     service.store.close()

@@ -9,7 +9,7 @@ import pytest
 
 from service.errors import DamagedError
 from service.store.store import Store
-from tests.store.damage import content, flips, lived, verdict
+from tests.store.damage import content, flips, lived, starts, verdict
 
 PAGE = 4096
 FLIPS = 500
@@ -52,6 +52,11 @@ def test_a_flipped_bit_is_refused_or_harmless(whole: Path, truth: str) -> None:
     assert found["refused"] >= FLIPS * 0.9
     assert content(whole) == truth
     print(dict(found))
+
+
+def test_the_program_ends_with_78_and_names_the_command(whole: Path) -> None:
+    """A damaged database stops the start of the program with the code for damage."""
+    assert starts(whole, [(3 * PAGE + 5, 1), (100, 0)]) == [78, 78]
 
 
 @pytest.mark.parametrize("damage", ["cut", "zero page", "zero byte", "gone", "doubled"])
@@ -138,3 +143,12 @@ def test_long_logs_of_commits_are_written_back(tmp_path: Path) -> None:
         again = Store.open(f"sqlite:///{folder / 'erosion.db'}")
         assert again.rows("SELECT count(*) FROM chunk") == [(40,)]
         again.close()
+
+
+def test_half_made_sums_are_made_again(whole: Path, truth: str, tmp_path: Path) -> None:
+    """Checksums that were being written when the power went are no reason to refuse."""
+    data = _copied(whole, tmp_path)
+    raw = (data / "erosion.sums").read_bytes()
+    for half in (b"", bytes(16) + raw[16:90], raw[:-2]):
+        (data / "erosion.sums").write_bytes(half)
+        assert content(data) == truth
