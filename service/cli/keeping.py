@@ -1,5 +1,7 @@
 """Commands that keep what the service knows, or have it forgotten: backup, restore, forget."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,14 +35,14 @@ def backup(
     from service.store.opening import database_path
 
     if verify:
-        with tempfile.TemporaryDirectory(prefix=".erosion-", dir=file.parent) as folder:
+        with _told(file), tempfile.TemporaryDirectory(dir=file.parent) as folder:
             chunks = read_backup(file, Path(folder))
         say(f"{file} is whole: {chunks} chunks of the log")
         return
     process = ProcessSettings.read()
-    key = _key(process)
     database = database_path(process.database_url)
-    chunks = write_backup(database, process.data, key, file, _stamp())
+    with _told(file):
+        chunks = write_backup(database, process.data, _key(process), file, _stamp())
     say(
         f"wrote {file} with {chunks} chunks of the log; it holds the key of customers: keep it safe"
     )
@@ -60,7 +62,8 @@ def restore(
     if process.database:
         hint = "unset it, restore, and move the file"
         raise ErosionError("EROSION_DATABASE names another place than the data folder", hint)
-    chunks, kept = restoring.restore(file, process.data, replace=replace, at=_stamp())
+    with _told(process.data):
+        chunks, kept = restoring.restore(file, process.data, replace=replace, at=_stamp())
     say(f"restored {process.data} with {chunks} chunks of the log")
     if kept is not None:
         say(f"the old data is in {kept}")
@@ -102,6 +105,16 @@ def forget(
         f"{found.quarantined} inputs in quarantine"
     )
     say("backups that were made before still know this customer")
+
+
+@contextmanager
+def _told(place: Path) -> Iterator[None]:
+    """Tell what the system refuses in one line."""
+    try:
+        yield
+    except OSError as error:
+        hint = "look at its rights and at the room on its disk"
+        raise ErosionError(f"cannot write to {place}: {error.strerror}", hint) from None
 
 
 def _refuse_checkpoints(data: Path) -> None:

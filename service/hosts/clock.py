@@ -24,7 +24,7 @@ def monotonic_ms() -> int:
 
 
 class Steady:
-    """Count on from the wall clock at the start: who sets it neither stops nor doubles a retry."""
+    """Follow the wall clock on, never back: who sets it back stops no retry."""
 
     def __init__(self) -> None:
         """Begin now."""
@@ -32,7 +32,9 @@ class Steady:
 
     def now(self) -> int:
         """Return UTC milliseconds."""
-        return monotonic_ms() + self._offset
+        steady = monotonic_ms()
+        self._offset = max(self._offset, now_ms() - steady)
+        return steady + self._offset
 
 
 class Stamps:

@@ -18,6 +18,7 @@ from service.errors import StorageFullError
 from service.store.transaction import Transaction
 
 T = TypeVar("T")
+FAR_MS = 2 * 3_600_000
 _PENDING = (
     "SELECT body, attempts, next_at, leased_until FROM outbox "
     "WHERE state = 'pending' AND channel = ? ORDER BY number"
@@ -44,7 +45,8 @@ class SqlOutbox:
             return ()
 
         def work(transaction: Transaction) -> Sequence[Pending]:
-            chosen = next_in_line(_pending(transaction.rows(_PENDING, (channel,))), now, limit)
+            rows = transaction.rows(_PENDING, (channel,))
+            chosen = next_in_line(_pending(rows, now), now, limit)
             for item in chosen:
                 transaction.lease(item.row.key, now + lease_ms)
             return chosen
@@ -81,7 +83,7 @@ class SqlOutbox:
         """Choose from what is stored and what could not be; the courier's line is its lease."""
         last = {receipt.key: receipt for receipt in self._unwritten}
         pending: list[Pending] = []
-        for item in _pending(self._look(_PENDING, (channel,))):
+        for item in _pending(self._look(_PENDING, (channel,)), now):
             receipt = last.get(item.row.key)
             if receipt is None:
                 pending.append(item)
@@ -91,5 +93,13 @@ class SqlOutbox:
         return next_in_line(pending, now, limit)
 
 
-def _pending(rows: Sequence[tuple[Any, ...]]) -> list[Pending]:
-    return [Pending(OutboxRow.from_row(json.loads(row[0])), *row[1:]) for row in rows]
+def _pending(rows: Sequence[tuple[Any, ...]], now: int) -> list[Pending]:
+    """Rebuild rows; one that is put off for longer than any retry waits was so by a wrong clock."""
+    return [
+        Pending(
+            OutboxRow.from_row(json.loads(body)),
+            attempts,
+            *(0 if at > now + FAR_MS else at for at in (next_at, leased_until)),
+        )
+        for body, attempts, next_at, leased_until in rows
+    ]

@@ -83,6 +83,18 @@ async def test_a_receipt_that_found_no_room_is_not_forgotten(tmp_path: Path) -> 
     writing.store.close()
 
 
+def test_a_row_that_a_wrong_clock_put_off_leaves_soon(tmp_path: Path) -> None:
+    """A retry that was filed for 2038 is taken for what it is, once the clock is right."""
+    writing, reads = _filled(tmp_path)
+    outbox = SqlOutbox(writing, reads.tuples)
+    keys = {item.row.key for item in outbox.claim("email", NOON, 20, 60_000)}
+    for key in keys:
+        outbox.mark(Receipt(key, 1, NOON, Result.RETRY, "busy", 2_147_483_647_000))
+    assert {item.row.key for item in outbox.claim("email", NOON, 20, 60_000)} == keys
+    reads.close()
+    writing.store.close()
+
+
 def _states(reads: Reads, channel: str) -> list[object]:
     rows = reads.tuples("SELECT state FROM outbox WHERE channel = ? ORDER BY number", (channel,))
     return [row[0] for row in rows]
