@@ -23,7 +23,7 @@ from service.store.opening import check, create, database_path, engine_of, look
 from service.store.sums import Sums
 from service.store.tail import ROUND, Last, Tail
 from service.store.transaction import Transaction
-from service.store.wal import read_wal, wal_path
+from service.store.wal import bytes_in_use, read_wal
 
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 
@@ -88,16 +88,19 @@ class Store:
 
     def checkpoint_when_due(self) -> None:
         """Write the log of commits into the database when it has become long."""
-        size = wal_path(self._path).stat().st_size
+        size = bytes_in_use(self._path)
+        if size < self._checked_to:
+            self._checked_to = 0
         if size >= self._checked_to + max(self.checkpoint_bytes, self._checked_to // 4):
-            self.checkpoint()
+            # The file keeps its length: writing over it is cheaper to sync than making it longer.
+            self.checkpoint(truncate=False)
             # Somebody who reads for long lets it grow; looking at all of it each time would not do.
-            self._checked_to = wal_path(self._path).stat().st_size
+            self._checked_to = size
 
-    def checkpoint(self) -> bool:
+    def checkpoint(self, *, truncate: bool = True) -> bool:
         """Write the log of commits into the database; tell whether there was room to do so."""
         try:
-            self._checkpoint()
+            self._checkpoint(truncate=truncate)
         except (DatabaseError, OSError) as error:
             if not isinstance(explained(error, self._path), StorageFullError):
                 _fail(error, self._path)
@@ -122,13 +125,15 @@ class Store:
         self._tail.close()
         self._lock.close()
 
-    def _checkpoint(self) -> None:
+    def _checkpoint(self, *, truncate: bool) -> None:
         before, wal = self._sums.known(), read_wal(self._path)
         self._sums.take(wal)
         frames = int(self.rows("PRAGMA wal_checkpoint(PASSIVE)")[0][1])
         if frames != wal.frames:
             self._sums.forget_since(before)
             self._sums.take(read_wal(self._path, frames=frames))
+        if not truncate:
+            return
         self.connection.exec_driver_sql("PRAGMA busy_timeout=0")
         self.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         self.connection.exec_driver_sql("PRAGMA busy_timeout=5000")

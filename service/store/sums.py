@@ -67,9 +67,10 @@ class Sums:
         for page, found in wal.pages.items():
             if page <= wal.count:
                 known[page - 1] = found
-        changed = [n for n, found in enumerate(known) if n >= len(before) or before[n] != found]
+        changed = {page - 1 for page in wal.pages if page <= wal.count}
+        changed.update(range(len(before), len(known)))
         if changed:
-            first, last = changed[0], changed[-1] + 1
+            first, last = min(changed), max(changed) + 1
             self._write(known[first:last].tobytes(), _HEAD.size + 4 * first)
         self._known = known
 

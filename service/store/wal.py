@@ -5,8 +5,10 @@ a page.  A frame belongs to this round if its salts are those of the head; only 
 last one that ends a commit count.
 """
 
+import os
 import struct
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,6 +31,28 @@ class Wal:
 def wal_path(database: Path) -> Path:
     """Return where SQLite keeps the log of a database."""
     return database.with_name(database.name + "-wal")
+
+
+def bytes_in_use(database: Path) -> int:
+    """Return how much of the log this round has filled; behind it may stand the last round's."""
+    try:
+        handle = os.open(wal_path(database), os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        head = os.pread(handle, HEAD.size, 0)
+        if len(head) < HEAD.size:
+            return 0
+        _, _, size, _, *salts, _, _ = HEAD.unpack(head)
+        step: int = FRAME.size + size
+
+        def is_older(number: int) -> bool:
+            frame = os.pread(handle, FRAME.size, HEAD.size + number * step)
+            return len(frame) < FRAME.size or list(FRAME.unpack(frame)[2:4]) != salts
+
+        return step * bisect_left(range(os.fstat(handle).st_size // step + 1), True, key=is_older)
+    finally:
+        os.close(handle)
 
 
 def read_wal(database: Path, *, verify: bool = False, frames: int | None = None) -> Wal:

@@ -9,6 +9,7 @@ import pytest
 
 from service.errors import DamagedError
 from service.store.store import Store
+from service.store.wal import bytes_in_use, read_wal
 from tests.store.damage import content, flips, lived, starts, verdict
 
 PAGE = 4096
@@ -152,3 +153,22 @@ def test_half_made_sums_are_made_again(whole: Path, truth: str, tmp_path: Path) 
     for half in (b"", bytes(16) + raw[16:90], raw[:-2]):
         (data / "erosion.sums").write_bytes(half)
         assert content(data) == truth
+
+
+def test_how_full_the_log_of_commits_is(tmp_path: Path) -> None:
+    """After a checkpoint the log is written from its beginning, and what stands behind is not it."""
+    database = tmp_path / "erosion.db"
+    assert bytes_in_use(database) == 0
+    store = Store.open(f"sqlite:///{database}")
+    assert bytes_in_use(database) == 0
+    used = []
+    for number in range(30):
+        with store.transaction() as transaction:
+            transaction.append("main", number, "events", b"[]" * 10_000)
+        if number == 20:
+            store.checkpoint(truncate=False)
+        used.append(bytes_in_use(database))
+        assert used[-1] == read_wal(database, verify=True).frames * (24 + PAGE)
+    assert used[:21] == sorted(used[:21])
+    assert used[21] < used[20] // 5
+    store.close()
