@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from service.simulator.run import run
-from tests.live.killing import feed, traced
+from tests.live.killing import durable, feed, traced
 from tests.live.needs import program
 from tests.running import Running, service, until
 from tests.stored import stored_results
@@ -167,10 +167,18 @@ def test_a_failing_disk_ends_the_process_with_74(
 
 def test_no_room_in_the_midst_of_a_write_is_no_failing_disk(tmp_path: Path) -> None:
     """ENOSPC from the system at any write is told as a full disk, never as damage or a defect."""
-    stream, data = tmp_path / "events.ndjson", tmp_path / "data"
+    stream = tmp_path / "events.ndjson"
     run(stream, tmp_path / "truth.json", seed=9, dealers=3, weeks=2, start="2026-06-01")
     fault = "inject=pwrite64:error=ENOSPC:when=400+"
-    told = feed(data, stream, 0, *traced("-o", "/dev/null", "-e", fault))
-    assert told.returncode == 1
-    assert "StorageFullError" in told.stderr
-    assert feed(data, stream, 0).returncode == 0
+    hashes = []
+    for name, before in (("full", traced("-o", "/dev/null", "-e", fault)), ("never", [])):
+        data = tmp_path / name
+        _given_key(data)
+        told = feed(data, stream, 0, *before)
+        if before:
+            assert told.returncode == 1
+            assert "StorageFullError" in told.stderr
+            told = feed(data, stream, durable(told.stdout))
+        assert told.returncode == 0, told.stderr
+        hashes.append(stored_results(data / "erosion.db").hash())
+    assert hashes[0] == hashes[1]
