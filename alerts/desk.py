@@ -47,6 +47,10 @@ class Book:
         """Return an alert by its id."""
         return self._alerts.get(alert)
 
+    def draft(self) -> "Book":
+        """Return a copy to go on with, until it is known whether what is decided was stored."""
+        return Book(self._alerts.values())
+
     def open(self) -> tuple[Alert, ...]:
         """Return the alerts that still stand, the longest first."""
         standing = (alert for alert in self._alerts.values() if alert.is_open)

@@ -71,10 +71,53 @@ WATERMARK = Gauge(
     ["touchpoint"],
     registry=REGISTRY,
 )
+STORAGE_FULL = Gauge(
+    "erosion_storage_full", "1 while commits find no room on the disk.", registry=REGISTRY
+)
+REFUSED_TURNS = Counter(
+    "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
+)
+TIME_HELD = Gauge(
+    "erosion_time_held",
+    "1 while time stands still until the wall clock is confirmed.",
+    registry=REGISTRY,
+)
+RETIRED = Counter(
+    "erosion_retired_rows", "Rows deleted because they were too old.", ["table"], registry=REGISTRY
+)
+HEARTBEAT = Gauge(
+    "erosion_heartbeat_timestamp_seconds",
+    "When the writer last finished what was due.",
+    registry=REGISTRY,
+)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
+
+
+SET_ASIDE = Counter(
+    "erosion_set_aside", "Events that the engine could not fold.", registry=REGISTRY
+)
+CHECKPOINT = Gauge(
+    "erosion_checkpoint_seq", "The chunk that the newest checkpoint covers.", registry=REGISTRY
+)
+CHECKPOINT_SECONDS = Gauge(
+    "erosion_checkpoint_duration_seconds", "How long it took to write.", registry=REGISTRY
+)
+CHECKPOINTS = Counter(
+    "erosion_checkpoints", "Checkpoints, by what became of them.", ["result"], registry=REGISTRY
+)
+CONFIG_GOOD = Gauge(
+    "erosion_config_last_reload_successful",
+    "Whether the configuration that was read last was in order.",
+    registry=REGISTRY,
+)
+CONFIG_AT = Gauge(
+    "erosion_config_last_reload_success_timestamp_seconds",
+    "When a configuration was last taken.",
+    registry=REGISTRY,
+)
 
 
 def exposition() -> bytes:
@@ -114,13 +157,24 @@ class Shelf(Protocol):
         ...
 
 
+def retired(table: str, count: int) -> None:
+    """Count rows that were deleted for their age."""
+    RETIRED.labels(table).inc(count)
+
+
+class Folding(Protocol):
+    """Have an engine, which may be another one after a record was set aside."""
+
+    engine: Engine
+
+
 class Watcher:
     """Bring counters up to what the engine has counted."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Begin at the engine's present counts: a restart folds the whole log again."""
-        self._engine = engine
-        self._told = asdict(engine.tally)
+    def __init__(self, loop: "Folding") -> None:
+        """Begin at the engine's present counts: they are of all its life."""
+        self._loop = loop
+        self._told = asdict(loop.engine.tally)
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
         """Take over what one turn changed."""
@@ -129,14 +183,14 @@ class Watcher:
                 OUTCOMES.labels(outcome.touchpoint, outcome.outcome).inc()
             for signal in frame.signals:
                 SIGNALS.labels(signal.touchpoint, signal.rule, signal.transition.value).inc()
-        tally = asdict(self._engine.tally)
+        tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
-            EVENTS.labels(name).inc(count - self._told[name])
+            EVENTS.labels(name).inc(max(count - self._told[name], 0))
         self._told = tally
         self._look()
 
     def _look(self) -> None:
-        engine = self._engine
+        engine = self._loop.engine
         FRAME.set(engine.frame)
         for track, watermark in engine.standings():
             CASES.labels(track.plan.id).set(len(track.cases))

@@ -1,11 +1,14 @@
 """Commands that run the service and feed it: run, send, demo."""
 
-from typing import Annotated, Literal
+import os
+import sys
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from service.cli.options import Config, config_path, say
+from service.cli.options import Config, Json, config_path, put, say
 from service.cli.progress import opened, watched
+from service.errors import StorageBrokenError
 
 MISSING = {"email": "EROSION_SMTP_HOST", "slack": "EROSION_SECRETS with slack_webhook_NAME"}
 
@@ -13,6 +16,7 @@ MISSING = {"email": "EROSION_SMTP_HOST", "slack": "EROSION_SECRETS with slack_we
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(run)
+    app.command()(reload)
     app.command()(send)
     app.command()(demo)
 
@@ -32,6 +36,8 @@ def run(
     process = ProcessSettings.read().model_copy(update={"config": config_path(config)})
     log = configure(process.log_format)
     service = build(process, clock_events=clock == "events")
+    for problem in service.wrong.problems if service.wrong else ():
+        log.error("THE CONFIGURATION IS WRONG; running on the last good one", detail=problem)
     for warning in service.compiled.warnings:
         log.warning("configuration", detail=warning)
     for channel in service.unserved:
@@ -42,19 +48,44 @@ def run(
         )
 
     def ready(port: int) -> None:
-        host = process.address[0]
         log.info(
             "listening",
-            address=f"http://{host}:{port}",
+            address=f"http://{process.address[0]}:{port}",
             data=str(process.data),
             config=str(process.config),
         )
 
     try:
         service.host.run(process.address, ready)
+    except StorageBrokenError as error:
+        _leave(error)
     finally:
         service.store.close()
     log.info("stopped")
+
+
+def _leave(error: StorageBrokenError) -> NoReturn:
+    """End at once: closing the database would sync it again, which may succeed over a hole."""
+    print(f"erosion: {error}\nwhat to do: {error.hint}", file=sys.stderr, flush=True)
+    os._exit(error.exit_code)
+
+
+def reload(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would do, and change nothing.")
+    ] = False,
+    to: Annotated[str, typer.Option(help="Address of the service. [default: EROSION_BIND]")] = "",
+    as_json: Json = False,
+) -> None:
+    """Let the running service take the changed configuration, and say what that does."""
+    from service.cli.reloading import ask, told
+
+    effects = ask(to, dry_run=dry_run)
+    if as_json:
+        put(effects)
+    else:
+        for line in told(effects):
+            say(line)
 
 
 def send(

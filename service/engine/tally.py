@@ -13,3 +13,4 @@ class Tally:
     too_late: int = 0
     unheard: int = 0
     future: int = 0
+    set_aside: int = 0

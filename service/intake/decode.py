@@ -8,7 +8,6 @@ Only fields that the plan names are kept, and customers are pseudonymised here, 
 keeps what it gets.
 """
 
-import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from service.intake.document import read, read_array, without_mark
 from service.intake.mapped import at, mapped, plain
 from service.intake.media import is_json
 from service.intake.pieces import pieces
+from service.intake.pseudonym import pseudonym
 from service.intake.rejected import (
     EVENT_BYTES_MAX,
     Reason,
@@ -51,6 +51,10 @@ class Decoder:
     def __init__(self, plan: Plan, customer_key: bytes) -> None:
         """Prepare what is looked up for every event; the key pseudonymises customers."""
         self._key = customer_key
+        self.adopt(plan)
+
+    def adopt(self, plan: Plan) -> None:
+        """Understand events as another plan does, from now on."""
         self._names = {
             alias: name for name, s in plan.sources.items() for alias in (name, *s.names)
         }
@@ -162,7 +166,7 @@ class Decoder:
         return Event(_hash(f"{source}\0{name}"), digest, source, name, *rest)
 
     def _pseudonym(self, customer: str) -> str:
-        return hmac.digest(self._key, customer.encode(errors="replace"), "sha256").hex()[:24]
+        return pseudonym(self._key, customer)
 
     def _mapped(self, row: Mapping[str, object], name: str) -> Mapping[str, object]:
         known = self._sources.get(name)

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from service.engine.values import Event
+from service.errors import ErosionError
 from service.intake.binary import decode_binary, is_binary
 from service.intake.body import ProblemError, read_body
 from service.intake.decode import EVENTS_MAX, Decoder
@@ -56,7 +57,10 @@ async def stored(take: Take, items: Sequence[Item]) -> None:
     durable = take(events, [item for item in items if isinstance(item, Rejected)])
     if durable is None:
         raise ProblemError(503, "too many events wait to be written", {"Retry-After": "1"})
-    await wrap_future(durable)
+    try:
+        await wrap_future(durable)
+    except ErosionError as error:
+        raise ProblemError(503, str(error), {"Retry-After": "1"}) from None
 
 
 async def _items(request: Request, decoder: Decoder, quota: Quota | None) -> list[Item]:

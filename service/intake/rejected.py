@@ -28,6 +28,7 @@ class Reason(StrEnum):
     TIME = "time"
     CASE = "case"
     FUTURE = "future"
+    FOLD = "fold"
 
 
 class Refusal(Exception):  # noqa: N818 - it never leaves this package

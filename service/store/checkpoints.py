@@ -51,10 +51,13 @@ class Checkpoints:
         _sync(self._folder)
         return sum(size for _, _, _, size in table) + len(manifest)
 
-    def newest(self) -> Found | None:
-        """Return the newest checkpoint that can be trusted; `passed_over` says why others cannot."""
+    def newest(self, before: int = 2**62) -> Found | None:
+        """Return the newest checkpoint before a chunk that can be trusted.
+
+        `passed_over` says why others cannot.
+        """
         self.passed_over = []
-        for seq in self.seqs():
+        for seq in (seq for seq in self.seqs() if seq < before):
             try:
                 return self._read(seq)
             except (OSError, ValueError, KeyError, TypeError) as error:
@@ -67,6 +70,22 @@ class Checkpoints:
             return []
         names = (path.name for path in self._folder.iterdir() if path.is_dir())
         return sorted((int(name) for name in names if name.isdecimal()), reverse=True)
+
+    def replace(self, old: str, new: str) -> int:
+        """Put one text of equal length in place of another, everywhere; return in how many parts."""
+        count = 0
+        for seq in self.seqs():
+            folder = self._folder / str(seq)
+            manifest = from_json((folder / MANIFEST).read_bytes())
+            for row in manifest["parts"]:
+                raw = (folder / row[1]).read_bytes()
+                if old.encode() in raw:
+                    changed = raw.replace(old.encode(), new.encode())
+                    _durable(folder / row[1], changed)
+                    row[2] = sha256(changed).hexdigest()
+                    count += 1
+            _durable(folder / MANIFEST, to_json(manifest))
+        return count
 
     def tidy(self) -> None:
         """Let go of what is older than the last two, and of what was never finished."""

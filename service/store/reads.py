@@ -2,15 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from alerts.alert import Alert
 from alerts.desk import REMEMBER_CLOSED_MS
+from service.errors import DamagedError
+from service.store.failure import explained
+from service.store.opening import database_path
 from service.store.shelf import SUMS, Kept, Sums, unpack
-from service.store.store import database_path
 
 Row = dict[str, Any]
 # `case` is a word of SQL, so the column has another name than the thing.
@@ -44,6 +47,7 @@ class Reads:
 
     def __init__(self, path: Path) -> None:
         """Open a database for reading only."""
+        self._path = path
         self._lock = Lock()
         uri = f"file:{path}?mode=ro"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -56,8 +60,20 @@ class Reads:
 
     def tuples(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Return the rows of one statement."""
-        with self._lock:
+        with self._asking():
             return self._connection.execute(statement, tuple(values)).fetchall()
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Ask one question at a time, and tell damage from a mistake in the question."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                found = explained(error, self._path)
+                if isinstance(found, DamagedError):
+                    raise found from None
+                raise
 
     def close(self) -> None:
         """Close the connection."""
@@ -138,7 +154,7 @@ class Reads:
         ]
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        with self._lock:
+        with self._asking():
             cursor = self._connection.execute(statement, tuple(values))
             names = [_NAMES.get(column[0], column[0]) for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -17,7 +17,7 @@ from service.engine.values import Event
 BODIES_MAX = 10_000
 BODIES_BYTES_MAX = 64 * 1024 * 1024
 HEAD_BYTES = 1024
-AHEAD = "future"
+AHEAD, UNFOLDED = "future", "fold"
 _LEVEL = 1
 INSERT = (
     "INSERT INTO quarantine (at, source, reason, detail, head, hash, body, body_bytes) "
@@ -77,7 +77,19 @@ def put(writing: Writing, at: int, rejected: Sequence[Any]) -> Sums:
 
 
 def put_ahead(writing: Writing, events: Sequence[tuple[int, Event]]) -> Sums:
-    """Keep events that are dated ahead of the log, as the log would hold them.
+    """Keep events that are dated ahead of the log, each with the log's time."""
+    return _put_events(writing, events, AHEAD, "dated {minutes} minutes ahead of the log")
+
+
+def put_unfolded(writing: Writing, events: Sequence[tuple[int, Event]]) -> Sums:
+    """Keep events that the engine could not fold, each with the log's time."""
+    return _put_events(writing, events, UNFOLDED, "the engine failed on it three times")
+
+
+def _put_events(
+    writing: Writing, events: Sequence[tuple[int, Event]], reason: str, detail: str
+) -> Sums:
+    """Keep events as the log holds them.
 
     Their customers are pseudonyms already, so they must not come through the door again.
     """
@@ -85,9 +97,9 @@ def put_ahead(writing: Writing, events: Sequence[tuple[int, Event]]) -> Sums:
     for at, event in events:
         raw = json.dumps(event, ensure_ascii=False).encode()
         body = pack(raw)
-        detail = f"dated {(event.time - at) // 60_000} minutes ahead of the log"
+        text = detail.format(minutes=(event.time - at) // 60_000)
         hashed = sha256(raw).hexdigest()[:32]
-        rows.append((at, event.source, AHEAD, detail, raw[:HEAD_BYTES], hashed, body, len(body)))
+        rows.append((at, event.source, reason, text, raw[:HEAD_BYTES], hashed, body, len(body)))
     writing.many(INSERT, rows)
     return make_room(writing)
 

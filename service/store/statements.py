@@ -27,6 +27,8 @@ def _upsert(table: Table, how: str = "excluded.{0}") -> str:
 
 SIGNAL_FIELDS = tuple(column.name for column in tables.SIGNAL.columns)
 APPEND = _insert(tables.CHUNK, ("shard", "stamp_ms", "kind", "payload"))
+REWRITE = "UPDATE chunk SET payload = ? WHERE seq = ?"
+LAST_CHUNK = "SELECT seq, stamp_ms, kind, payload FROM chunk ORDER BY seq DESC LIMIT 1"
 POSITION = _insert(tables.POSITION, ("shard",), "").replace(
     '("shard") VALUES (?)', "(shard, frame) VALUES (?, 0) ON CONFLICT DO NOTHING"
 )

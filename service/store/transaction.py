@@ -19,6 +19,7 @@ from service.engine.values import Frame, Outcome, Waiting
 from service.errors import DamagedError
 from service.store import statements as sql
 from service.store.shelf import Sums, put, put_ahead
+from service.store.tail import sum_of
 
 
 class Transaction:
@@ -27,11 +28,13 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         """Take the open connection."""
         self._connection = connection
+        self.appended: tuple[int, int] | None = None
 
     def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
         """Append a chunk to the log and return its number."""
         cursor = self._connection.exec_driver_sql(sql.APPEND, (shard, stamp, kind, payload))
-        return int(cursor.lastrowid)
+        self.appended = int(cursor.lastrowid), sum_of(stamp, kind, payload)
+        return self.appended[0]
 
     def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
         """Write the frames that were not applied before, and return those.
@@ -101,9 +104,49 @@ class Transaction:
         """Return the rows of one statement, as this transaction sees them."""
         return [tuple(row) for row in self._connection.exec_driver_sql(statement, tuple(values))]
 
+    def change(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement for each row of values; return how many rows of the table it changed."""
+        changed = (self._connection.exec_driver_sql(statement, tuple(row)) for row in rows)
+        return sum(cursor.rowcount for cursor in changed)
+
+    def rewrite(self, seq: int, payload: bytes) -> None:
+        """Put another payload into a chunk, and know the last chunk again."""
+        self._connection.exec_driver_sql(sql.REWRITE, (payload, seq))
+        last, *parts = self.rows(sql.LAST_CHUNK)[0]
+        self.appended = int(last), sum_of(*parts)
+
+    def delete(self, table: str, key: str, found: Sequence[int]) -> None:
+        """Delete rows of one of our tables by their numbers."""
+        statement = f'DELETE FROM "{table}" WHERE "{key}" = ?'  # noqa: S608 - names of our own
+        self._many(statement, [(number,) for number in found])
+
     def lease(self, key: str, until: int) -> None:
         """Reserve an outbox row for one courier."""
         self._connection.exec_driver_sql(sql.LEASE, (until, key))
+
+    def position(self, shard: str) -> int:
+        """Return the number of the last frame that was applied."""
+        return self._position(shard)
+
+    def replace_results(
+        self,
+        outcomes: Iterable[Outcome],
+        readings: Mapping[tuple[str, str, str, str], Sequence[int]],
+        waiting: Iterable[Waiting],
+    ) -> None:
+        """Put other rules' results in place of what is stored: rows, counts, the call-back list."""
+        self._many(sql.OUTCOME, outcomes)
+        for table in ("reading", "waiting"):
+            self._connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - one of two words
+        self._many(sql.READING, [(*key, *counts) for key, counts in readings.items()])
+        self._many(sql.WAIT, waiting)
+
+    def add_signals(self, signals: Iterable[Mapping[str, Any]]) -> int:
+        """Keep transitions that are not kept yet; return how many those are."""
+        known = {tuple(row) for row in self.rows("SELECT id, number FROM signal")}
+        new = [signal for signal in signals if (signal["id"], signal["number"]) not in known]
+        self._many(sql.SIGNAL, [_signal_row(signal) for signal in new])
+        return len(new)
 
     def _position(self, shard: str) -> int:
         self._connection.exec_driver_sql(sql.POSITION, (shard,))
@@ -139,7 +182,10 @@ class Transaction:
 
 
 def _signal(signal: Any) -> tuple[Any, ...]:
-    fields = asdict(signal)
+    return _signal_row(asdict(signal))
+
+
+def _signal_row(fields: Mapping[str, Any]) -> tuple[Any, ...]:
     values = [fields[name] for name in sql.SIGNAL_FIELDS[:-1]]
     return (*(str(v) if not isinstance(v, int) else v for v in values), _json(fields["evidence"]))
 

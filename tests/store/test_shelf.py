@@ -9,9 +9,10 @@ from sqlalchemy import Connection, create_engine, text
 from service.intake.rejected import EVENT_BYTES_MAX, Reason, Rejected, rejected
 from service.store import migrate as migrating
 from service.store import shelf
+from service.store.opening import OURS
 from service.store.reads import Reads
 from service.store.shelf import Kept, Sums
-from service.store.store import OURS, Store
+from service.store.store import Store
 
 
 @pytest.fixture
