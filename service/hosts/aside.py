@@ -26,11 +26,12 @@ TRY_S = 60.0
 
 def fold_or_set_aside(
     store: Store, log: SqliteLog, loop: Loop, again: Callable[[int], None], seq: int, chunk: Chunk
-) -> None:
+) -> tuple[int, Chunk] | None:
     """Fold a chunk; set aside the events that make it fail.
 
-    `again` brings the loop to just before a chunk.  Raise what the fold raised where no event is to
-    blame: a plan, or a tick.
+    Return the control that says so, with its number: it stands at the end of the log, and must be
+    folded in its turn.  `again` brings the loop to just before a chunk.  Raise what the fold raised
+    where no event is to blame: a plan, or a tick.
     """
     try:
         loop.fold((chunk,))
@@ -39,7 +40,8 @@ def fold_or_set_aside(
         if not chunk.events:
             raise
         if not _tried_again(loop, again, seq, chunk):
-            _set_aside(store, log, loop, seq, chunk)
+            return _set_aside(store, log, loop, seq, chunk)
+    return None
 
 
 def _tried_again(loop: Loop, again: Callable[[int], None], seq: int, chunk: Chunk) -> bool:
@@ -56,7 +58,9 @@ def _tried_again(loop: Loop, again: Callable[[int], None], seq: int, chunk: Chun
     return False
 
 
-def _set_aside(store: Store, log: SqliteLog, loop: Loop, seq: int, chunk: Chunk) -> None:
+def _set_aside(
+    store: Store, log: SqliteLog, loop: Loop, seq: int, chunk: Chunk
+) -> tuple[int, Chunk]:
     places = _guilty(loop.engine, chunk)
     gone = [(chunk.stamp, chunk.events[place]) for place in places]
     kept = tuple(event for place, event in enumerate(chunk.events) if place not in set(places))
@@ -64,10 +68,11 @@ def _set_aside(store: Store, log: SqliteLog, loop: Loop, seq: int, chunk: Chunk)
     control = {"kind": "aside", "seq": seq, "places": places, "sources": dict(sources)}
     told = Chunk(chunk.stamp, (), control)
     with store.transaction() as transaction:
-        log.append(transaction, told)
+        told_seq = log.append(transaction, told)
         put_unfolded(transaction, gone)
     metrics.SET_ASIDE.inc(len(places))
-    loop.fold((chunk._replace(events=kept), told))
+    loop.fold((chunk._replace(events=kept),))
+    return told_seq, told
 
 
 def _guilty(engine: Engine, chunk: Chunk) -> list[int]:

@@ -68,7 +68,7 @@ def catch_up(store: Store, log: SqliteLog, loop: Loop, keeper: Keeper, until: in
     found = keeper.newest(before=until)
     if found is not None and found.seq >= since:
         loop.engine, after = engine_from(found.parts), found.seq
-    elif log.first_seq() > 1:
+    elif log.is_cut():
         raise DamagedError(
             "the beginning of the log is gone, and no checkpoint can be trusted",
             "restore the last backup; do not delete the log",

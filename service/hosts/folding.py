@@ -46,15 +46,20 @@ class Folding:
             self._keeper.look(self._loop.engine, self._folded)
 
     def fold(self, seqs: Sequence[int], chunks: Sequence[Chunk]) -> None:
-        """Fold chunks under their numbers."""
-        for seq, chunk in zip(seqs, chunks, strict=True):
-            if self._again is None:
-                self._loop.fold((chunk,))
-            else:
-                fold_or_set_aside(self._store, self._log, self._loop, self._again, seq, chunk)
+        """Fold chunks under their numbers, and then what says that records were set aside."""
+        left = list(zip(seqs, chunks, strict=True))
+        for seq, chunk in left:
+            told = self._fold(seq, chunk)
+            left += [told] if told is not None else []
             self._folded = seq
             if self._keeper is not None:
                 self._keeper.count(len(chunk.events))
+
+    def _fold(self, seq: int, chunk: Chunk) -> tuple[int, Chunk] | None:
+        if self._again is None:
+            self._loop.fold((chunk,))
+            return None
+        return fold_or_set_aside(self._store, self._log, self._loop, self._again, seq, chunk)
 
     def finish(self) -> None:
         """Wait for a checkpoint that is being written."""

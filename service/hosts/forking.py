@@ -12,6 +12,7 @@ import selectors
 from collections.abc import Callable
 
 _CHUNK = 65_536
+_FIRST_FD, _FDS_MAX = 3, 65_536
 
 
 class Copy:
@@ -47,6 +48,9 @@ def _leave(work: Callable[[], bytes], writing: int) -> None:
     """Do the work in the child and never return."""
     code = 1
     try:
+        # Locks are held by whoever has the file open: a copy must not outlive its parent with them.
+        os.closerange(_FIRST_FD, writing)
+        os.closerange(writing + 1, _FDS_MAX)
         answer = memoryview(work())
         while answer:
             answer = answer[os.write(writing, answer) :]

@@ -32,12 +32,10 @@ class Keeper:
         self,
         folder: Path,
         copy: Callable[[Callable[[], bytes]], Copy] = Copy,
-        events_min: int = EVENTS_MIN,
     ) -> None:
         """Take the folder; `copy` runs work beside us."""
         self._checkpoints = Checkpoints(folder, (VERSION, SEMANTICS))
         self._copy = copy
-        self._events_min = events_min
         self._running: Copy | None = None
         self._events = self._chunks = 0
         self._since_s = monotonic_s()
@@ -81,7 +79,7 @@ class Keeper:
     def _is_due(self, engine: Engine) -> bool:
         if engine.is_moving:
             return False
-        if self._events >= self._events_min:
+        if self._events >= EVENTS_MIN:
             cases = sum(len(track.cases) for track in engine.tracks)
             return self._events >= CASES_FACTOR * cases
         return self._chunks >= CHUNKS_MIN and monotonic_s() - self._since_s >= QUIET_S

@@ -58,13 +58,15 @@ class SqliteLog:
         """Tell whether nothing was ever appended."""
         return self.last_seq() == 0
 
-    def first_seq(self) -> int:
-        """Return the number of the oldest chunk that is kept, 0 where there is none."""
-        return self._number("min")
+    def is_cut(self) -> bool:
+        """Tell whether chunks were deleted; controls are kept for ever, so numbers tell."""
+        rows = self._reading.rows("SELECT count(*) FROM chunk WHERE shard = ?", (self._shard,))
+        return int(rows[0][0]) < self.last_seq()
 
     def last_seq(self) -> int:
         """Return the number of the last chunk, 0 where there is none."""
-        return self._number("max")
+        rows = self._reading.rows("SELECT max(seq) FROM chunk WHERE shard = ?", (self._shard,))
+        return int(rows[0][0] or 0)
 
     def semantics(self) -> int:
         """Return the version of the rules by which the log was decided last."""
@@ -83,10 +85,6 @@ class SqliteLog:
             seq = control["seq"]
             found[seq] = found.get(seq, frozenset()) | frozenset(control["places"])
         return found
-
-    def _number(self, which: str) -> int:
-        rows = self._reading.rows(f"SELECT {which}(seq) FROM chunk WHERE shard = ?", (self._shard,))  # noqa: S608 - one of two words
-        return int(rows[0][0] or 0)
 
     def _controls(self, kind: str) -> list[tuple[int, dict[str, Any]]]:
         rows = self._reading.rows(_CONTROLS, (self._shard,))

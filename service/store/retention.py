@@ -62,7 +62,12 @@ RULES = (
         "t.outcome <> 'open' AND max(t.started, coalesce(t.due, 0), coalesce(t.ended, 0)) < :horizon",
     ),
     Rule("quarantine", "number", "quarantine", "t.at < :horizon"),
-    Rule("chunk", "seq", "log", "t.stamp_ms < :horizon AND t.seq < :before_seq"),
+    Rule(
+        "chunk",
+        "seq",
+        "log",
+        "t.kind <> 'control' AND t.stamp_ms < :horizon AND t.seq < :before_seq",
+    ),
 )
 
 
