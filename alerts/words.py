@@ -26,6 +26,8 @@ REASONS = {
     "late facts": "facts that arrived late show that this was not so",
     "source silent": "the feed had stopped, so nobody can say that it was so",
     "excluded": "this place or time no longer counts",
+    "limit": "more cases were open than can be held, so the oldest are unknown",
+    "set aside": "records could not be judged and stand in the quarantine",
     "no news": "nothing was heard, so promises are not judged",
     "never heard": "nothing was ever heard from it",
     "an open day of hold": "the feed has been silent for an open day",

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
 from service.engine.fold import Engine
+from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
 from service.engine.values import Frame
 
 REGISTRY = CollectorRegistry()
@@ -96,6 +97,16 @@ FRAME = Gauge(
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
 
 
+LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
+HELD = Gauge(
+    "erosion_limit_used", "How much is held of what has a limit.", ["what"], registry=REGISTRY
+)
+LIMIT_REACHED = Counter(
+    "erosion_limit_reached",
+    "What a limit refused or let go: facts and orphans to the late list, cases as unknown.",
+    ["what"],
+    registry=REGISTRY,
+)
 SET_ASIDE = Counter(
     "erosion_set_aside", "Events that the engine could not fold.", registry=REGISTRY
 )
@@ -174,6 +185,8 @@ class Watcher:
     def __init__(self, loop: "Folding") -> None:
         """Begin at the engine's present counts: they are of all its life."""
         self._loop = loop
+        for what, limit in (("cases", CASES_MAX), ("orphans", ORPHANS_MAX), ("facts", FACTS_MAX)):
+            LIMIT.labels(what).set(limit)
         self._told = asdict(loop.engine.tally)
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
@@ -186,12 +199,17 @@ class Watcher:
         tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
             EVENTS.labels(name).inc(max(count - self._told[name], 0))
+        LIMIT_REACHED.labels("facts").inc(tally["over_limit"] - self._told["over_limit"])
+        LIMIT_REACHED.labels("cases").inc(tally["let_go"] - self._told["let_go"])
         self._told = tally
         self._look()
 
     def _look(self) -> None:
         engine = self._loop.engine
         FRAME.set(engine.frame)
+        tracks = [track for track, _ in engine.standings()]
+        HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
+        HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
         for track, watermark in engine.standings():
             CASES.labels(track.plan.id).set(len(track.cases))
             WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)

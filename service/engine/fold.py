@@ -204,7 +204,8 @@ class Engine:
     def _last_frame(self, frames: list[Frame]) -> None:
         """Put out what belongs to no timeline: sources, facts set aside, the end of a plan."""
         signals = tuple(self.hearing.take_signals())
-        bye, self._at_work.farewell = self._at_work.farewell, Farewell()
+        bye = self._at_work.farewell.joined(self.recorder.farewell)
+        self._at_work.farewell, self.recorder.farewell = Farewell(), Farewell()
         rows = (tuple(bye.outcomes), tuple(bye.readings), tuple(bye.cleared))
         facts = (tuple(self.recorder.too_late), tuple(self.recorder.future))
         standing = self._standing() if self._reconcile else None

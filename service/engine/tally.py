@@ -14,3 +14,5 @@ class Tally:
     unheard: int = 0
     future: int = 0
     set_aside: int = 0
+    over_limit: int = 0
+    let_go: int = 0
