@@ -98,6 +98,8 @@ def _opening(story: Story) -> str:
             return words.over(story.customers, waits=story.waits)
         case Why.WITHDRAWN:
             return words.withdrawn(story.peak_customers)
+        case Why.HISTORIC:
+            return words.historic(story.cases)
         case Why.IMPROVING:
             return words.better(story.customers, waits=story.waits)
         case Why.FIRST | Why.WORSE | Why.RELAPSED:
@@ -141,6 +143,10 @@ def _withdrawn_lines(story: Story, now: int, units_max: int, orders: tuple[str, 
     ]
 
 
+def _historic_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [words.HISTORIC_WHERE]
+
+
 _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
     Why.FIRST: _alarm_lines,
     Why.WORSE: _alarm_lines,
@@ -148,6 +154,7 @@ _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
     Why.IMPROVING: _improving_lines,
     Why.RESOLVED: _resolved_lines,
     Why.WITHDRAWN: _withdrawn_lines,
+    Why.HISTORIC: _historic_lines,
 }
 
 

@@ -76,6 +76,15 @@ def withdrawn(count: int) -> str:
     return f"WITHDRAWN - alert about {people(count)}"
 
 
+HISTORIC_WHERE = "List them: erosion alerts --all"
+
+
+def historic(count: int) -> str:
+    """Say how many findings are history."""
+    noun = "finding" if count == 1 else "findings"
+    return f"HISTORY - {count:,} {noun} from more than a day ago, over since"
+
+
 def feed(source: str, unjudged: int) -> str:
     """Name a feed that stopped, and the promises that nobody judges meanwhile."""
     if not unjudged:

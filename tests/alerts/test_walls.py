@@ -14,6 +14,7 @@ PURE = [
     "errors",
     "evidence",
     "group",
+    "historic",
     "message",
     "notice",
     "outbox",
