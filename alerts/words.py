@@ -76,13 +76,13 @@ def withdrawn(count: int) -> str:
     return f"WITHDRAWN - alert about {people(count)}"
 
 
-HISTORIC_WHERE = "List them: erosion alerts --all"
+HISTORIC_WHERE = "They began more than a day before. List them: erosion alerts --all"
 
 
 def historic(count: int) -> str:
     """Say how many findings are history."""
     noun = "finding" if count == 1 else "findings"
-    return f"HISTORY - {count:,} {noun} from more than a day ago, over since"
+    return f"HISTORY - {count:,} old {noun}, over since"
 
 
 def feed(source: str, unjudged: int) -> str:

@@ -15,9 +15,7 @@ def test_what_is_over_is_one_summary() -> None:
         signals.append(signal(id=name, instant=OLD))
         signals.append(signal(id=name, number=2, instant=OLD + 1, transition=Transition.RESOLVED))
     decision = Desk(DIRECTORY).decide(Book(), signals, NOON)
-    assert [row.subject for row in decision.rows] == [
-        "HISTORY - 3 findings from more than a day ago, over since"
-    ]
+    assert [row.subject for row in decision.rows] == ["HISTORY - 3 old findings, over since"]
     assert decision.rows[0].receiver == "operations"
     muted = {notice.muted for notice in decision.notices}
     assert muted == {Muted.HISTORIC, Muted.NEVER_TOLD}
