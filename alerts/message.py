@@ -99,7 +99,7 @@ def _opening(story: Story) -> str:
         case Why.WITHDRAWN:
             return words.withdrawn(story.peak_customers)
         case Why.HISTORIC:
-            return words.historic(story.cases)
+            return ""  # It is about many findings and has words of its own (alerts.historic).
         case Why.IMPROVING:
             return words.better(story.customers, waits=story.waits)
         case Why.FIRST | Why.WORSE | Why.RELAPSED:
@@ -143,10 +143,6 @@ def _withdrawn_lines(story: Story, now: int, units_max: int, orders: tuple[str, 
     ]
 
 
-def _historic_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
-    return [words.HISTORIC_WHERE]
-
-
 _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
     Why.FIRST: _alarm_lines,
     Why.WORSE: _alarm_lines,
@@ -154,7 +150,6 @@ _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
     Why.IMPROVING: _improving_lines,
     Why.RESOLVED: _resolved_lines,
     Why.WITHDRAWN: _withdrawn_lines,
-    Why.HISTORIC: _historic_lines,
 }
 
 
