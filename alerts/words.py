@@ -135,7 +135,17 @@ def usual(count: int) -> str:
 
 def gone(what: str) -> str:
     """Name what is not at hand."""
-    return f"Not there: {what}."
+    return f"no {what}"
+
+
+def asked(count: int) -> str:
+    """Say how many asked for it in vain."""
+    return f"{people(count)} asked" if count else "nobody asked yet"
+
+
+def there_again(count: int, reason: str) -> str:
+    """Say that it is at hand again, or that nobody knows any more, and how many had asked."""
+    return f"{'UNKNOWN' if reason == 'no reading' else 'OVER'} - {asked(count)}"
 
 
 def since(clock: str) -> str:

@@ -166,17 +166,18 @@ def _closing(stream: Path, folder: Path) -> None:
     sold = cars_sold(stream, MONTH)
     reads = Reads(folder / "data" / "erosion.db")
     rows = reads.tuples(
-        "SELECT touchpoint, sum(kept), sum(late), sum(gave_up), sum(open) FROM reading "
+        "SELECT touchpoint, sum(kept), sum(late), sum(gave_up), sum(open), sum(unknown) FROM reading "
         "WHERE day LIKE ? GROUP BY touchpoint ORDER BY touchpoint",
         (f"{MONTH}-%",),
     )
     print(f"The same month twice ({MONTH}):")
     print(f"  as sales count it:      {sold} cars sold.")
-    for touchpoint, kept, late, gave_up, still in rows:
+    for touchpoint, kept, late, gave_up, still, unknown in rows:
         print(f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late};")
-        print(
-            f"                          {gave_up} gave up before, {still} still within the promise."
-        )
+        rest = {"gave up before": gave_up, "still within the promise": still}
+        told = [f"{count} {what}" for what, count in rest.items() if count or not unknown]
+        told += [f"{unknown} unknown"] if unknown else []
+        print(f"{' ' * 26}{', '.join(told)}.")
     reads.close()
 
 

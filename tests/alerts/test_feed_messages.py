@@ -59,6 +59,14 @@ def test_a_feed_that_is_back() -> None:
 def test_a_stock_that_is_gone_says_which_and_how_many_asked() -> None:
     """The people who asked while it was gone come first, then what is not there, since when."""
     lines = text(signal(**FLOOR)).splitlines()
-    assert lines[0].startswith("LOOK TODAY - 7 people let down:")
-    assert "Not there: aurora-two." in lines[1]
+    assert lines[0] == "LOOK TODAY - 7 people asked: no aurora-two, Leeds"
     assert "Since 06:00." in lines[1]
+
+
+def test_a_stock_that_is_there_again_or_unknown() -> None:
+    """The end says whether it is there again, or whether nobody has counted it."""
+    over = FLOOR | {"number": 2, "transition": Transition.RESOLVED}
+    again = text(signal(**FLOOR), signal(**over | {"reason": "it is there again"}))
+    assert again.startswith("OVER - 7 people asked: no aurora-two, Leeds")
+    unknown = text(signal(**FLOOR), signal(**over | {"reason": "no reading"}))
+    assert unknown.startswith("UNKNOWN - 7 people asked: no aurora-two, Leeds")

@@ -14,6 +14,7 @@ PURE = [
     "errors",
     "evidence",
     "group",
+    "headline",
     "historic",
     "message",
     "notice",
