@@ -145,7 +145,8 @@ def asked(count: int) -> str:
 
 def there_again(count: int, reason: str) -> str:
     """Say that it is at hand again, or that nobody knows any more, and how many had asked."""
-    return f"{'UNKNOWN' if reason == 'no reading' else 'OVER'} - {asked(count)}"
+    ending = "UNKNOWN" if reason == "no reading" else "OVER"
+    return f"{ending} - {asked(count).removesuffix(' yet')}"
 
 
 def since(clock: str) -> str:
