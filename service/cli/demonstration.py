@@ -173,11 +173,10 @@ def _closing(stream: Path, folder: Path) -> None:
     print(f"The same month twice ({MONTH}):")
     print(f"  as sales count it:      {sold} cars sold.")
     for touchpoint, kept, late, gave_up, still, unknown in rows:
-        print(f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late};")
-        rest = {"gave up before": gave_up, "still within the promise": still}
-        told = [f"{count} {what}" for what, count in rest.items() if count or not unknown]
-        told += [f"{unknown} unknown"] if unknown else []
-        print(f"{' ' * 26}{', '.join(told)}.")
+        rest = {"gave up before": gave_up, "still within the promise": still, "unknown": unknown}
+        told = ", ".join(f"{count} {what}" for what, count in rest.items() if count)
+        end = f";\n{' ' * 26}{told}." if told else "."
+        print(f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late}{end}")
     reads.close()
 
 
