@@ -176,7 +176,9 @@ def _closing(stream: Path, folder: Path) -> None:
         rest = {"gave up before": gave_up, "still within the promise": still, "unknown": unknown}
         told = ", ".join(f"{count} {what}" for what, count in rest.items() if count)
         end = f";\n{' ' * 26}{told}." if told else "."
-        print(f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late}{end}")
+        print(
+            f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late}{end}"
+        )
     reads.close()
 
 

@@ -87,8 +87,11 @@ class Reloader:
             self.keep(settings)
             desk = Desk(compiled.directory)
             if effects.is_new:
+                number = self._loop.engine.plan.number + 1
+                numbered = replace(compiled.plan, number=number)
                 self._writer.control(
-                    lambda now: self._chunk(compiled.plan, now), lambda: self._swap(desk)
+                    lambda now: Chunk(now, (), to_data(numbered)),
+                    lambda: self._swap(numbered, desk),
                 )
             else:
                 self._loop.desk = desk
@@ -106,13 +109,9 @@ class Reloader:
         else:
             logger().info("configuration taken", **asdict(effects))
 
-    def _chunk(self, plan: Plan, now: int) -> Chunk:
-        number = self._loop.engine.plan.number + 1
-        numbered = replace(plan, number=number)
-        self._decoder.adopt(numbered)
-        return Chunk(now, (), to_data(numbered))
-
-    def _swap(self, desk: Desk) -> None:
+    def _swap(self, plan: Plan, desk: Desk) -> None:
+        """Let door and desk follow, once the plan is durable and before it is folded."""
+        self._decoder.adopt(plan)
         self._loop.desk = desk
 
     def _preview(self, plan: Plan) -> Effects:

@@ -8,13 +8,13 @@ Only fields that the plan names are kept, and customers are pseudonymised here, 
 keeps what it gets.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
 from pydantic_core import to_json
 
-from service.engine.plan import Plan
+from service.engine.plan import Plan, Source
 from service.engine.values import Event
 from service.intake.document import read, read_array, without_mark
 from service.intake.mapped import at, mapped, plain
@@ -45,6 +45,33 @@ class _Type(NamedTuple):
 _UNWANTED = _Type((), ())
 
 
+class _Known(NamedTuple):
+    """Hold what is looked up for every event; one value, so that a new plan comes at one instant."""
+
+    names: Mapping[str, str]
+    sources: Mapping[str, Source]
+    times: Mapping[str, Callable[[object, str], int]]
+    delivers: Mapping[str, frozenset[str]]
+    types: Mapping[str, _Type]
+
+
+def _known(plan: Plan) -> _Known:
+    starts: dict[str, list[str]] = {}
+    for touchpoint in plan.touchpoints.values():
+        for pattern in touchpoint.start:
+            starts.setdefault(pattern.type, []).append(touchpoint.case)
+    return _Known(
+        {alias: name for name, s in plan.sources.items() for alias in (name, *s.names)},
+        plan.sources,
+        {name: reading(s, plan.zones) for name, s in plan.sources.items()},
+        {name: frozenset(types) for name, types in plan.delivers.items()},
+        {
+            name: _Type(tuple(plan.fields.get(name, ())), tuple(starts.get(name, ())))
+            for name in {*starts, *plan.fields}
+        },
+    )
+
+
 class Decoder:
     """Turn bytes into events as one plan understands them."""
 
@@ -54,22 +81,8 @@ class Decoder:
         self.adopt(plan)
 
     def adopt(self, plan: Plan) -> None:
-        """Understand events as another plan does, from now on."""
-        self._names = {
-            alias: name for name, s in plan.sources.items() for alias in (name, *s.names)
-        }
-        self._sources = plan.sources
-        self._times = {name: reading(s, plan.zones) for name, s in plan.sources.items()}
-        self._delivers = {name: frozenset(types) for name, types in plan.delivers.items()}
-        starts: dict[str, list[str]] = {}
-        for touchpoint in plan.touchpoints.values():
-            for pattern in touchpoint.start:
-                starts.setdefault(pattern.type, []).append(touchpoint.case)
-        types = {*starts, *plan.fields}
-        self._types = {
-            name: _Type(tuple(plan.fields.get(name, ())), tuple(starts.get(name, ())))
-            for name in types
-        }
+        """Understand events as another plan does, from one event to the next."""
+        self._known = _known(plan)
 
     def decode(self, raw: bytes, source: str = "", line: int = 0) -> list[Event | Rejected]:
         """Return what one document holds: an event, or a batch of them.
@@ -83,7 +96,7 @@ class Decoder:
 
     def knows(self, source: str) -> bool:
         """Tell whether a source of that name is configured."""
-        return source in self._sources
+        return source in self._known.sources
 
     def lines(self, lines: Iterable[bytes], source: str = "") -> Iterator[Event | Rejected]:
         """Decode NDJSON: blank lines and a leading byte order mark are skipped."""
@@ -130,18 +143,19 @@ class Decoder:
     def _event(self, value: Mapping[str, object]) -> Event:
         if value.get("specversion", "1.0") != "1.0":
             raise Refusal(Reason.VERSION, "specversion is not 1.0")
-        source = self._names.get(_text(value, "source", Reason.SOURCE))
+        plan = self._known
+        source = plan.names.get(_text(value, "source", Reason.SOURCE))
         if source is None:
             raise Refusal(Reason.SOURCE, f"no source {shown(value['source'])} is configured")
         name = _text(value, "id", Reason.ID)
         kind = _text(value, "type", Reason.TYPE)
-        if kind not in self._delivers[source]:
+        if kind not in plan.delivers[source]:
             raise Refusal(Reason.TYPE, f"source {source} does not deliver {shown(kind)}")
         data = value.get("data")
         if not isinstance(data, dict):
             _refuse_foreign(value)
             data = {}
-        wanted = self._types.get(kind, _UNWANTED)
+        wanted = plan.types.get(kind, _UNWANTED)
         kept = {path: found for path in wanted.fields if (found := at(data, path)) is not None}
         case = plain(value.get("subject"))
         if wanted.starts and not case:
@@ -150,7 +164,7 @@ class Decoder:
             value.get(field) or data.get(field) for field in _ASKED_IN_DATA
         )
         person = plain(customer)
-        instant = self._times[source]
+        instant = plan.times[source]
         rest = (
             kind,
             instant(value.get("time"), "time"),
@@ -159,7 +173,7 @@ class Decoder:
             plain(unit),
             self._pseudonym(person) if person else "",
             plain(via),
-            plain(provenance) or self._sources[source].provenance,
+            plain(provenance) or plan.sources[source].provenance,
             kept,
         )
         digest = _hash(repr((*rest[:2], *rest[3:])))
@@ -169,7 +183,7 @@ class Decoder:
         return pseudonym(self._key, customer)
 
     def _mapped(self, row: Mapping[str, object], name: str) -> Mapping[str, object]:
-        known = self._sources.get(name)
+        known = self._known.sources.get(name)
         if known is None:
             raise Refusal(Reason.SOURCE, f"no source {shown(name)} is configured")
         return mapped(row, name, known)
