@@ -31,10 +31,12 @@ Parts = Mapping[str, Any]
 def parts_of(engine: Engine) -> Iterator[tuple[str, Any]]:
     """Yield (name, plain values) of everything the next fold depends on, in one order.
 
-    Raise ValueError while cases still move to a new plan.
+    Raise ValueError while cases still move to a new plan, or a chunk is half folded.
     """
     if engine.is_moving:
         raise ValueError("no snapshot while cases move to a new plan")
+    if engine.is_amid:
+        raise ValueError("no snapshot in the midst of a chunk")
     yield "head", _head(engine)
     for day, keys in sorted(engine.recorder.seen.days().items()):
         yield f"seen-{day}", [day, sorted(keys.items())]

@@ -55,3 +55,8 @@ class Timers(Generic[T]):
     def next_instant(self) -> int | None:
         """Return the beginning of the first minute in which something may be due."""
         return self._minutes[0] * MINUTE_MS if self._minutes else None
+
+    def is_crowded(self, until: int, count: int) -> bool:
+        """Tell whether more than so many filings wait in the first minute, if it has come."""
+        first = self.next_instant()
+        return first is not None and first <= until and len(self._buckets[self._minutes[0]]) > count
