@@ -40,10 +40,22 @@ class Shared:
         self._numbers: dict[int, int] = {}
         self._texts: dict[str, int] = {}
         self._terms: dict[tuple[str, int], Terms] = {}
+        self._rows: dict[int, Row] = {}
+
+    def terms_row(self, terms: Terms) -> Row:
+        """Return what was promised as plain values, made once for each object."""
+        found = self._rows.get(id(terms))
+        if found is None:
+            found = _terms(terms)
+            # A date is a case's own, and no other shares it.
+            if terms.date is None:
+                self._rows[id(terms)] = found
+        return found
 
     def pinned_number(self, pinned: Pinned) -> int:
         """Return the number of a pinned part."""
-        return self._number(pinned, self.pinned, _pinned_row)
+        found = self._numbers.get(id(pinned))
+        return self._number(pinned, self.pinned, _pinned_row) if found is None else found
 
     def place_ref(self, place: Place) -> str | int:
         """Return a unit's id, or the number of a place that the plan no longer has so."""
@@ -128,19 +140,23 @@ def case_row(case: Case, shared: Shared) -> Row:
         shared.place_ref(case.place),
         case.started,
         case.start_key,
-        [list(fact) for fact in case.facts],
-        _terms(case.first_terms),
+        case.facts,
+        shared.terms_row(case.first_terms),
         shared.pinned_number(case.pinned),
-        None if case.terms == case.first_terms else _terms(case.terms),
+        None if _is_same(case) else _terms(case.terms),
         [case.base, case.due, case.end, case.ended],
         [case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown],
-        [item_row(item) for item in case.told],
+        [item_row(item) for item in case.told] if case.told else (),
         case.wanted,
         case.filed,
     ]
     if isinstance(case, Asked):
         row.append([case.stock_key, case.fixed])
     return row
+
+
+def _is_same(case: Case) -> bool:
+    return case.terms is case.first_terms or case.terms == case.first_terms
 
 
 def case_from(row: Row, shared: Shared) -> Case:
