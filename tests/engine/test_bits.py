@@ -1,6 +1,5 @@
 """A chunk folded bit by bit says what it says in one go (01, section 5, "Frames")."""
 
-
 import pytest
 
 from service.engine.fold import ITEMS_MAX, Engine
