@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
-.PHONY: demo test check fmt bench truth flips kill test-deps sample clean
+.PHONY: demo test check fmt bench scale truth flips kill test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -24,6 +24,9 @@ fmt: .venv/ready
 
 bench: .venv/ready ## events per second and microseconds per event, with the profile
 	$(RUN) python -m tests.bench.bench
+
+scale: .venv/ready ## a million open cases: memory, checkpoint, restart, latency, a Monday, a year; half an hour
+	$(RUN) python -m tests.bench.scale
 
 truth: .venv/ready ## the long form of the comparison with the oracle: 20 seeds, 40 dealers, 40 weeks
 	EROSION_TRUTH=long $(RUN) pytest -q tests/truth

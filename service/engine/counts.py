@@ -63,6 +63,10 @@ class Counts:
         changes, self.changes = self.changes, {}
         return tuple([Reading(*key, *changes[key]) for key in sorted(changes) if any(changes[key])])
 
+    def forget_days(self) -> None:
+        """Let go of the names of days; those that are still asked for are found again."""
+        self._days.clear()
+
     def take_over(self, other: "Counts") -> None:
         """Take the changes that another has not told yet."""
         for key, counts in other.changes.items():

@@ -123,6 +123,12 @@ class Floor:
                 pass
         self.episodes.forget(rows[first].time if rows else before)
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether there is nothing left to follow, and nothing to wait for."""
+        left = self.book.rows.get(self.key) or self.episodes.told
+        return not left and self.filed < 0 and not self.is_dirty
+
     def stop(self, instant: int, reason: str) -> Signal | None:
         """End a standing finding because its rule is gone."""
         if self.episodes.standing() is None:

@@ -3,19 +3,26 @@
 `Engine.fold` is synchronous and deterministic: no clock, no I/O, no randomness.  Arrival only
 records facts; results come from moving each timeline's watermark (service.engine.timeline).  The
 wall clock enters as the stamp of a chunk and nowhere else.
+
+A chunk may also be folded bit by bit, with `begin` and `go_on`, so that a host can do other work
+in between when a million promises fall due at once.  The frames are the same: no other chunk is
+folded before the last bit.  Leaving the rest to the next chunk was rejected: half-judged cases
+would meet new facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from service.engine.absence import Absence
 from service.engine.adoption import Adopted, adopt
 from service.engine.farewell import Farewell
+from service.engine.forgetting import forget
 from service.engine.hearing import Hearing
 from service.engine.plan import Plan
 from service.engine.plan_data import from_data
 from service.engine.recording import Recorder
+from service.engine.standing import standing_ids
 from service.engine.stock import Book
 from service.engine.tally import Tally
 from service.engine.timeline import Timeline
@@ -34,14 +41,13 @@ class Engine:
 
     def __init__(self) -> None:
         """Begin before the first chunk; the first one must carry a plan."""
-        self.now = -(2**62)
-        self.frame = 0
+        self.now, self.frame, self.day = -(2**62), 0, 0
         self.hearing = Hearing()
         self._absence = Absence(self.hearing)
         self.recorder = Recorder(self.hearing, self._absence)
         self._adopted: Adopted | None = None
-        self.day = 0
         self._reconcile = False
+        self._rest: Iterator[list[Frame]] | None = None
 
     @property
     def tally(self) -> Tally:
@@ -89,15 +95,40 @@ class Engine:
 
     def fold(self, chunk: Chunk) -> list[Frame]:
         """Take one chunk and return the frames that it brings about."""
+        frames = self.finish()
+        self.begin(chunk)
+        return frames + self.finish()
+
+    def begin(self, chunk: Chunk) -> None:
+        """Take one chunk; `go_on` brings about what follows from it, and must come to its end."""
         self.now = max(self.now, chunk.stamp)
         if chunk.control is not None:
             self._obey(chunk.control)
         if not self.begun:
-            return []
+            return
         self._hear(chunk.heard)
         for event in chunk.events:
             self.recorder.record(event, self.now, self._at_work)
-        return self._advance()
+        self._rest = self._advance()
+
+    def go_on(self) -> list[Frame]:
+        """Do one bounded step of what follows from the chunk that was begun."""
+        for frames in self._rest or ():
+            return frames
+        self._rest = None
+        return []
+
+    def finish(self) -> list[Frame]:
+        """Do all that is left of the chunk that was begun."""
+        frames: list[Frame] = []
+        while self.is_amid:
+            frames += self.go_on()
+        return frames
+
+    @property
+    def is_amid(self) -> bool:
+        """Tell whether something is left of a chunk."""
+        return self._rest is not None
 
     def next_instant(self) -> int | None:
         """Return the earliest stamp at which a tick may bring about anything."""
@@ -110,6 +141,13 @@ class Engine:
         ]
         heard = self.hearing.next_instant()
         return min(wanted if heard is None else [*wanted, heard], default=None)
+
+    def is_crowded(self, now: int) -> bool:
+        """Tell whether so much is due at once that a tick should come before the next events."""
+        return any(
+            line.timers.is_crowded(now - max(line.lags.values(), default=0), ITEMS_MAX)
+            for line in self.timelines
+        )
 
     @property
     def is_moving(self) -> bool:
@@ -127,14 +165,11 @@ class Engine:
 
     def standings(self) -> list[tuple[Track, int]]:
         """Return each touchpoint with how far it has been judged."""
-        at_work = self._at_work
-        return [(track, at_work.lines[track.position].watermark) for track in at_work.tracks]
+        return [(track, self.lines[track.position].watermark) for track in self.tracks]
 
     def watermark(self, touchpoint: str) -> int:
         """Return how far a touchpoint has been judged."""
-        at_work = self._at_work
-        position = next(t.position for t in at_work.tracks if t.plan.id == touchpoint)
-        return at_work.lines[position].watermark
+        return next(at for track, at in self.standings() if track.plan.id == touchpoint)
 
     def _obey(self, control: Mapping[str, Any]) -> None:
         """Take a control: a plan, or the news that a service begins to listen."""
@@ -164,73 +199,52 @@ class Engine:
 
     def _hear(self, vouched: Mapping[str, int]) -> None:
         """Let the sources be heard as far as they are, and take back what silence makes doubtful."""
-        fallen = self.hearing.hear(self.now, vouched)
-        if fallen:
+        if fallen := self.hearing.hear(self.now, vouched):
             self._absence.doubt(fallen)
         if self.now // DAY_MS > self.day:
             self.day = self.now // DAY_MS
-            self._forget()
+            forget(self._at_work, self.recorder.seen, self.hearing, self._absence, self.now)
 
-    def _forget(self) -> None:
-        """Let go, once a day, of what no fact can reach any more."""
-        kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
-        before = self.now - kept
-        self.recorder.seen.forget(before)
-        self.hearing.forget(before)
-        for track in self.tracks:
-            track.forget_given(before)
-            for floor in track.shelves.floors.values():
-                floor.settle(before)
-        for book in self._at_work.books.values():
-            book.forget(before)
-
-    def _advance(self) -> list[Frame]:
-        frames: list[Frame] = []
-        tracks, names = self.tracks, self._at_work.names
+    def _advance(self) -> Iterator[list[Frame]]:
         for line in self.timelines:
             if line.moving and not line.move(MOVES_MAX):
                 continue
             goal = self._absence.goal(line)
-            if goal <= line.watermark and not line.has_news():
-                continue
-            more = True
-            while more:
-                more = line.advance(goal, tracks, ITEMS_MAX)
-                self._frame(frames, line, names, more)
+            if goal > line.watermark or line.has_news():
+                yield from self._move(line, goal)
         self.hearing.tell_blind(self.now, partial(self._absence.held, self.now))
-        self._last_frame(frames)
-        return frames
+        yield self._last_frame()
 
-    def _last_frame(self, frames: list[Frame]) -> None:
+    def _move(self, line: Timeline, goal: int) -> Iterator[list[Frame]]:
+        line.aim(goal)
+        while line.put_in_order(self.tracks, ITEMS_MAX):
+            yield []
+        more = True
+        while more:
+            more = line.advance(self.tracks, ITEMS_MAX)
+            yield self._frame(line, more)
+
+    def _last_frame(self) -> list[Frame]:
         """Put out what belongs to no timeline: sources, facts set aside, the end of a plan."""
         signals = tuple(self.hearing.take_signals())
         bye = self._at_work.farewell.joined(self.recorder.farewell)
         self._at_work.farewell, self.recorder.farewell = Farewell(), Farewell()
         rows = (tuple(bye.outcomes), tuple(bye.readings), tuple(bye.cleared))
         facts = (tuple(self.recorder.too_late), tuple(self.recorder.future))
-        standing = self._standing() if self._reconcile else None
-        if signals or any(rows) or any(facts) or standing is not None:
-            frames.append(self._numbered(*rows, signals, *facts, standing))
-            self._reconcile = False
-            self.recorder.too_late, self.recorder.future = [], []
+        standing = standing_ids(self.tracks, self.hearing) if self._reconcile else None
+        if not (signals or any(rows) or any(facts) or standing is not None):
+            return []
+        self._reconcile = False
+        self.recorder.too_late, self.recorder.future = [], []
+        return [self._numbered(*rows, signals, *facts, standing)]
 
-    def _standing(self) -> tuple[str, ...]:
-        """Return the ids of all findings that stand."""
-        told = [
-            *(s.episodes for t in self.tracks for s in t.streams.values()),
-            *(f.episodes for t in self.tracks for f in t.shelves.floors.values()),
-            *self.hearing.episodes(),
-        ]
-        standing = (episodes.standing() for episodes in told)
-        return tuple(sorted(found.id for found in standing if found is not None))
-
-    def _frame(self, frames: list[Frame], line: Timeline, names: list[str], more: bool) -> None:
-        outcomes = line.counts.take_outcomes(names, line.judged_to)
+    def _frame(self, line: Timeline, more: bool) -> list[Frame]:
+        outcomes = line.counts.take_outcomes(self._at_work.names, line.judged_to)
         readings = () if more else line.counts.take_readings(line.watermark)
         listed, line.listed = tuple(sorted(line.listed, key=lambda row: row[:2])), []
         signals, line.signals = tuple(line.signals), []
-        if outcomes or readings or listed or signals:
-            frames.append(self._numbered(outcomes, readings, listed, signals, (), ()))
+        news = outcomes or readings or listed or signals
+        return [self._numbered(outcomes, readings, listed, signals, (), ())] if news else []
 
     def _numbered(self, *parts: Any) -> Frame:
         self.frame += 1

@@ -104,9 +104,11 @@ class Hearing:
         return min(wanted, default=None)
 
     def forget(self, before: int) -> None:
-        """Let go of gaps that no case can lie in any more."""
+        """Let go of gaps that no case can lie in any more, and of findings that ended before."""
         for name, gaps in self.gaps.items():
             self.gaps[name] = [gap for gap in gaps if gap[1] is None or gap[1] >= before]
+        for episodes in self._episodes.values():
+            episodes.forget(before)
 
     def take_signals(self) -> list[Signal]:
         """Return what is to be said, once."""

@@ -69,5 +69,10 @@ class Shelves:
         self.floors[rule.id, key] = floor
         return floor
 
+    def forget_floors(self) -> None:
+        """Let go of floors of which no reading is left and nothing was told: their key is gone."""
+        for name in [name for name, floor in self.floors.items() if floor.is_over]:
+            del self.floors[name]
+
     def _asked(self, key: StockKey) -> list[Case]:
         return self.cases.get(key, [])

@@ -1,6 +1,7 @@
 """The whole state of an engine as named parts of plain values, and an engine made of them again.
 
-Parts are cut so that none is large: cases by the thousand, memory of events by the day.  What can be
+Parts are cut so that none is large: cases by the thousand, memory of events by the day.  They are
+read back one at a time, so that a start needs no more memory than the engine.  What can be
 derived is not written: timers are filed again, indexes are built again.  `VERSION` is the form of
 these values; a part of another form is not read, the log is folded instead.
 """
@@ -30,10 +31,12 @@ Parts = Mapping[str, Any]
 def parts_of(engine: Engine) -> Iterator[tuple[str, Any]]:
     """Yield (name, plain values) of everything the next fold depends on, in one order.
 
-    Raise ValueError while cases still move to a new plan.
+    Raise ValueError while cases still move to a new plan, or a chunk is half folded.
     """
     if engine.is_moving:
         raise ValueError("no snapshot while cases move to a new plan")
+    if engine.is_amid:
+        raise ValueError("no snapshot in the midst of a chunk")
     yield "head", _head(engine)
     for day, keys in sorted(engine.recorder.seen.days().items()):
         yield f"seen-{day}", [day, sorted(keys.items())]
@@ -47,9 +50,9 @@ def engine_from(parts: Parts) -> Engine:
     plan = from_data(head["plan"])
     engine.restore(adopt(plan, None, head["now"]), head)
     engine.recorder.tally = Tally(**head["tally"])
-    for name, value in parts.items():
+    for name in parts:
         if name.startswith("seen-"):
-            engine.recorder.seen.restore(value[0], value[1])
+            engine.recorder.seen.restore(*parts[name])
     for name, state in head["books"]:
         engine.books[name].restore(state)
     for track, line in zip(engine.tracks, engine.lines, strict=True):
@@ -106,8 +109,8 @@ def _restore_track(track: Track, line: Timeline, parts: Parts) -> None:
     rows, floors, orphans, given, track.not_opened = parts[f"track-{name}"]
     shared.restore(rows)
     number = 0
-    while (part := parts.get(f"cases-{name}-{number}")) is not None:
-        _restore_cases(part, shared, line)
+    while (part := f"cases-{name}-{number}") in parts:
+        _restore_cases(parts[part], shared, line)
         number += 1
     for row in parts[f"streams-{name}"]:
         stream, filed = restore_stream(row, shared)
@@ -128,17 +131,17 @@ def _restore_track(track: Track, line: Timeline, parts: Parts) -> None:
 
 
 def _restore_cases(rows: Row, shared: Shared, line: Timeline) -> None:
-    track = shared.track
+    track, cases, file = shared.track, shared.track.cases, line.timers.file
     for row in rows:
         case = case_from(row, shared)
-        track.cases[case.id] = case
+        cases[case.id] = case
         for key in case.wanted:
             track.index.setdefault(key, []).append(case)
         if isinstance(case, Asked):
             track.shelves.put(case)
         filed, case.filed = case.filed, -1
         if filed >= 0:
-            line.timers.file(case, filed)
+            file(case, filed)
 
 
 def _sought(sought: Sought) -> Row:

@@ -17,10 +17,15 @@ from service.engine.plan_data import promise_from, span_from, week_from
 from service.engine.promise import Terms
 from service.engine.ratio import Asked
 from service.engine.scored import Scored, What
+from service.engine.seeking import Key
 from service.engine.track import Track
 from service.engine.zone import Zone
 
 Row = list[Any]
+# The fields of a case's row; one of a ratio has another.
+PLAIN = 16
+# Looked up in a table, because making a member of an enumeration costs as much as making a case.
+_ENDS, _KINDS = tuple(End), tuple(Fact)
 
 
 class Shared:
@@ -34,10 +39,23 @@ class Shared:
         # Equal things have one number, so that a state has one form; each is compared once.
         self._numbers: dict[int, int] = {}
         self._texts: dict[str, int] = {}
+        self._terms: dict[tuple[str, int], Terms] = {}
+        self._rows: dict[int, Row] = {}
+
+    def terms_row(self, terms: Terms) -> Row:
+        """Return what was promised as plain values, made once for each object."""
+        found = self._rows.get(id(terms))
+        if found is None:
+            found = _terms(terms)
+            # A date is a case's own, and no other shares it.
+            if terms.date is None:
+                self._rows[id(terms)] = found
+        return found
 
     def pinned_number(self, pinned: Pinned) -> int:
         """Return the number of a pinned part."""
-        return self._number(pinned, self.pinned, _pinned_row)
+        found = self._numbers.get(id(pinned))
+        return self._number(pinned, self.pinned, _pinned_row) if found is None else found
 
     def place_ref(self, place: Place) -> str | int:
         """Return a unit's id, or the number of a place that the plan no longer has so."""
@@ -48,6 +66,17 @@ class Shared:
     def place(self, ref: str | int) -> Place:
         """Return the place that a reference names."""
         return self.places[ref] if isinstance(ref, int) else self.track.units[ref]
+
+    def terms(self, row: Row) -> Terms:
+        """Return what was promised; cases with the same span and no date share one object."""
+        span, date, take = row
+        if span is None or date is not None or take:
+            return _terms_from(row)
+        key = (span[0], span[1])
+        found = self._terms.get(key)
+        if found is None:
+            found = self._terms[key] = _terms_from(row)
+        return found
 
     def rows(self) -> Row:
         """Return both lists as plain values."""
@@ -111,13 +140,13 @@ def case_row(case: Case, shared: Shared) -> Row:
         shared.place_ref(case.place),
         case.started,
         case.start_key,
-        [list(fact) for fact in case.facts],
-        _terms(case.first_terms),
+        case.facts,
+        shared.terms_row(case.first_terms),
         shared.pinned_number(case.pinned),
-        None if case.terms == case.first_terms else _terms(case.terms),
+        None if _is_same(case) else _terms(case.terms),
         [case.base, case.due, case.end, case.ended],
         [case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown],
-        [item_row(item) for item in case.told],
+        [item_row(item) for item in case.told] if case.told else (),
         case.wanted,
         case.filed,
     ]
@@ -126,33 +155,49 @@ def case_row(case: Case, shared: Shared) -> Row:
     return row
 
 
+def _is_same(case: Case) -> bool:
+    return case.terms is case.first_terms or case.terms == case.first_terms
+
+
 def case_from(row: Row, shared: Shared) -> Case:
-    """Rebuild a case, without filing it."""
-    track = shared.track
-    case: Case
-    if len(row) > 16:  # noqa: PLR2004 - a case of a ratio has one field more
-        case = asked = Asked(row[0], track.position)
-        key, asked.fixed = row[16]
-        asked.stock_key = None if key is None else tuple(key)
-        asked.good = track.plan.good
-        asked.book = track.shelves.books.get(track.plan.good.stock) if track.plan.good else None
-    else:
-        case = Case(row[0], track.position, ())
-    case.customer, case.via, case.provenance = row[1:4]
-    case.place = shared.place(row[4])
-    case.started, case.start_key = row[5:7]
-    case.facts = tuple([Known(at, Fact(kind), key, text) for at, kind, key, text in row[7]])
-    case.first_terms = _terms_from(row[8])
-    case.pinned = shared.pinned[row[9]]
-    case.terms = case.first_terms if row[10] is None else _terms_from(row[10])
-    case.base, case.due, end, case.ended = row[11]
-    case.end = End(end)
-    case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown = row[12]
-    case.told = tuple([item_from(item, case) for item in row[13]])
-    case.wanted = tuple((tuple(names), tuple(values)) for names, values in row[14])
-    case.filed = row[15]
+    """Rebuild a case, without filing it; field by field, because a start makes a million of them."""
+    case = Case.__new__(Case) if len(row) == PLAIN else _asked(row, shared.track)
+    case.track = shared.track.position
+    case.id, case.customer, case.via, case.provenance, place, case.started, case.start_key = row[:7]
+    case.place = shared.place(place)
+    facts, first, pinned, terms, course, stand, told, wanted, filed = row[7:PLAIN]
+    case.facts = _facts(facts) if facts else ()
+    case.first_terms = shared.terms(first)
+    case.terms = case.first_terms if terms is None else shared.terms(terms)
+    case.pinned = shared.pinned[pinned]
+    base, case.due, end, case.ended = course
+    # Equal numbers are one object, as they were before they were written.
+    case.base = case.started if base == case.started else base
+    case.filed = case.due if case.due is not None and filed == case.due else filed
+    case.end = _ENDS[end]
+    case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown = stand
+    case.told = tuple([item_from(item, case) for item in told]) if told else ()
+    case.wanted = _wanted(wanted) if wanted else ()
     case.mark_known = None
     return case
+
+
+def _asked(row: Row, track: Track) -> Asked:
+    """Begin a case of a ratio, which has one field more."""
+    case = Asked(row[0], track.position)
+    key, case.fixed = row[PLAIN]
+    case.stock_key = None if key is None else tuple(key)
+    case.good = track.plan.good
+    case.book = track.shelves.books.get(track.plan.good.stock) if track.plan.good else None
+    return case
+
+
+def _facts(rows: Row) -> tuple[Known, ...]:
+    return tuple([Known(at, _KINDS[kind], key, text) for at, kind, key, text in rows])
+
+
+def _wanted(rows: Row) -> tuple[Key, ...]:
+    return tuple([(tuple(names), tuple(values)) for names, values in rows])
 
 
 def item_row(item: Scored) -> Row:

@@ -45,9 +45,11 @@ class Timeline:
         self.signals: list[Signal] = []
         self.listed: list[Waiting | Cleared] = []
         self.counts = Counts()
+        self._released: list[Thing] = []
         self._ready: list[Entry] = []
         self._serial = count()
-        self._goal = self.watermark
+        # How far facts may be shown: what the present move of the watermark aims at.
+        self.judged_to = self.watermark
         self._dirty: dict[tuple[str, str, str, str], Rules] = {}
         self.mender = Mender(self)
         self.moving: list[Moving] = []
@@ -55,12 +57,7 @@ class Timeline:
 
     def resume(self, watermark: int) -> None:
         """Go on from a watermark."""
-        self.watermark = self._goal = watermark
-
-    @property
-    def judged_to(self) -> int:
-        """Return how far facts may be shown: what the present move of the watermark aims at."""
-        return self._goal
+        self.watermark = self.judged_to = watermark
 
     def has_news(self) -> bool:
         """Tell whether something is filed for before the watermark, or waits to be told."""
@@ -114,10 +111,29 @@ class Timeline:
         self.moving = [moving for moving in self.moving if not moving.is_done]
         return not self.moving
 
-    def advance(self, goal: int, tracks: list[Track], items_max: int) -> bool:
-        """Take what is due up to `goal`, at most `items_max` items; tell whether more is due."""
+    def aim(self, goal: int) -> None:
+        """Begin to move the watermark to `goal`; `put_in_order` and `advance` do it, bit by bit."""
         self.refold(self.watermark, LATE_FACTS)
-        self._release(max(goal, self._goal), tracks)
+        self.judged_to = max(goal, self.judged_to)
+        self._released = self.timers.release(self.judged_to)[::-1]
+
+    def put_in_order(self, tracks: list[Track], count: int) -> bool:
+        """Put in order what is due up to the goal, so many cases; tell whether more is left."""
+        released = self._released
+        for _ in range(min(count, len(released))):
+            self._push(released.pop(), tracks)
+        if released:
+            return True
+        for sought in self.seekers.release(self.judged_to):
+            fact = sought.fact
+            key = (fact.time, FACT, fact.time, "", fact.key, sought.track)
+            heappush(self._ready, (*key, next(self._serial), sought))
+        return False
+
+    def advance(self, tracks: list[Track], items_max: int) -> bool:
+        """Take at most `items_max` of what is in order; tell whether more is due."""
+        for thing in self.timers.release(self.judged_to):
+            self._push(thing, tracks)
         ready = self._ready
         for _ in range(items_max):
             if not ready:
@@ -128,22 +144,13 @@ class Timeline:
                 self.refold(entry[0], LATE_FACTS)
         if ready:
             return True
-        self.watermark = max(self.watermark, self._goal)
+        self.watermark = max(self.watermark, self.judged_to)
         return False
 
     def note(self, stream: Rules) -> None:
         """Note that a stream must be folded again."""
         told = stream.episodes
         self._dirty[told.touchpoint, told.rule, told.scope, told.about] = stream
-
-    def _release(self, goal: int, tracks: list[Track]) -> None:
-        self._goal = goal
-        for thing in self.timers.release(goal):
-            self._push(thing, tracks)
-        for sought in self.seekers.release(goal):
-            fact = sought.fact
-            key = (fact.time, FACT, fact.time, "", fact.key, sought.track)
-            heappush(self._ready, (*key, next(self._serial), sought))
 
     def _push(self, thing: Thing, tracks: list[Track]) -> None:
         """Put the first item of a thing up to the goal in order; file the first one beyond it."""
@@ -158,7 +165,7 @@ class Timeline:
         at = stream.next_edge()
         if at is None:
             return
-        if at > self._goal:
+        if at > self.judged_to:
             self.timers.file(stream, at)
             return
         stream.filed = at
@@ -173,14 +180,14 @@ class Timeline:
         at once: its place in the order cannot matter, and ordering it would cost most of a fold.
         """
         at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
-        while at <= self._goal and checkpoint < 0 and (checkpoint != END or not case.listed):
+        while at <= self.judged_to and checkpoint < 0 and (checkpoint != END or not case.listed):
             self._happen(case, tracks[case.track], at, checkpoint)
             if checkpoint == FORGET:
                 return
             at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
         if item is NOTHING:
             return
-        if at > self._goal:
+        if at > self.judged_to:
             self.timers.file(case, at)
             return
         entry = (at, rank, case.started, case.id, checkpoint, case.track, next(self._serial), case)

@@ -15,6 +15,8 @@ from service.engine.scored import Scored, Step, What
 
 CASES_SHOWN = 200
 UNITS_SHOWN = 10
+# Asked for at every mark, so looked up instead of counted out each time.
+RANKS = {level: level.rank for level in Level}
 
 
 class Past:
@@ -163,7 +165,7 @@ class WaitingState:
 
     def _highest(self) -> Level | None:
         reached = [level for percent, level in self.levels if self._enough(percent)]
-        return max(reached, key=lambda level: level.rank, default=None)
+        return max(reached, key=RANKS.__getitem__, default=None)
 
     def _open(self, instant: int) -> Step | None:
         if not self._enough(self.levels[0][0]):
@@ -174,7 +176,7 @@ class WaitingState:
 
     def _raise(self, instant: int) -> Step | None:
         level = self._highest()
-        if level is None or level.rank <= self.level.rank:
+        if level is None or RANKS[level] <= RANKS[self.level]:
             return None
         self.level = level
         return self._step(Transition.WORSE, instant, "past a higher mark")

@@ -67,7 +67,9 @@ def catch_up(store: Store, log: SqliteLog, loop: Loop, keeper: Keeper, until: in
     loop.forget_waiting()
     found = keeper.newest(before=until)
     if found is not None and found.seq >= since:
-        loop.engine, after = engine_from(found.parts), found.seq
+        loop.engine = Engine()
+        with collector.loading():
+            loop.engine, after = engine_from(found.parts), found.seq
     elif log.is_cut():
         raise DamagedError(
             "the beginning of the log is gone, and no checkpoint can be trusted",

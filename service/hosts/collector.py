@@ -6,6 +6,8 @@ rejected: what little there is would then stay for ever.
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 YOUNG, MIDDLE, OLD = 50_000, 20, 100
 
@@ -13,6 +15,17 @@ YOUNG, MIDDLE, OLD = 50_000, 20, 100
 def calm() -> None:
     """Look less often; call it once when a host starts."""
     gc.set_threshold(YOUNG, MIDDLE, OLD)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Do not look at all while much is loaded that stays: it took as long as the loading."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def settle() -> None:

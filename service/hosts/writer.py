@@ -31,7 +31,6 @@ from service.store.transaction import Transaction
 
 T = TypeVar("T")
 
-
 EVENTS_PER_TURN = 2000
 QUEUED_MAX = 100_000
 GATHER_S = 0.02
@@ -88,7 +87,8 @@ class Writer:
         if self.space.missing is not None:
             batch.done.set_exception(self.space.missing)
             return
-        if self.failed is not None or self.queued + len(batch.events) > QUEUED_MAX:
+        waiting = self.queued + self._folding.behind + len(batch.events)
+        if self.failed is not None or waiting > QUEUED_MAX:
             raise Overloaded
         self.queued += len(batch.events)
         self._jobs.put(batch)
@@ -140,8 +140,9 @@ class Writer:
 
     def _is_done(self) -> bool:
         """Tell whether to end; what waits for room comes out of the log again at the next start."""
-        waiting = self._loop.waiting and self.space.missing is None
-        return self._stop.is_set() and self._jobs.empty() and not waiting
+        left = self._loop.waiting and self.space.missing is None
+        idle = self._jobs.empty() and not left and not self._folding.is_behind
+        return self._stop.is_set() and idle
 
     def _has_to_wait(self) -> bool:
         """Wait for room; tell whether there still is none."""
@@ -162,7 +163,7 @@ class Writer:
         """Wait for work, but never longer than a tick or waiting results allow."""
         jobs: list[Job] = []
         count = 0
-        patience = 0.0 if self._loop.waiting else GATHER_S
+        patience = 0.0 if self._loop.waiting or self._folding.is_behind else GATHER_S
         while count < EVENTS_PER_TURN:
             try:
                 job = self._jobs.get(timeout=patience) if patience else self._jobs.get_nowait()
@@ -185,7 +186,8 @@ class Writer:
         calls = [job for job in jobs if isinstance(job, Call)]
         controls = [job for job in jobs if isinstance(job, Control)]
         chunks = self._chunks(batches, controls)
-        if not (chunks or jobs or self._loop.waiting or self.space.missing):
+        left = self._loop.waiting or self._folding.is_behind
+        if not (chunks or jobs or left or self.space.missing):
             return
         try:
             done = self._commit(chunks, batches, calls)
@@ -200,7 +202,7 @@ class Writer:
         self._folding.keep()
         for control in controls:
             control.then()
-        self._folding.fold(done.seqs, chunks)
+        self._folding.fold(done.seqs, chunks, whole=bool(controls))
         for control in controls:
             control.done.set_result(None)
         self._after(done.applied)
@@ -231,12 +233,14 @@ class Writer:
         now = self._stamps.now(e.time if e.recorded is None else e.recorded for e in events)
         made = [control.make(now) for control in controls]
         if events:
-            return [Chunk(now, events), *made]
+            # What is due in crowds is judged by a tick of its own, which is folded bit by bit.
+            crowded = not self._folding.is_behind and self._loop.engine.is_crowded(now)
+            return [*([Chunk(now)] if crowded else []), Chunk(now, events), *made]
         return made or ([Chunk(now)] if self._tick_is_due(now) else [])
 
     def _tick_is_due(self, now: int) -> bool:
-        if self._loop.engine.is_moving:
-            return True
+        if self._folding.is_behind or self._loop.engine.is_moving:
+            return not self._folding.is_behind
         due = self._loop.engine.next_instant()
         if (due is None or due > now) and now // MINUTE_MS == self._ticked // MINUTE_MS:
             return False

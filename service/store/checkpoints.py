@@ -8,8 +8,8 @@ cannot be trusted is passed over with a reason: the log is the truth, a checkpoi
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
-from hashlib import sha256
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,11 +19,35 @@ KEPT = 2
 MANIFEST = "manifest.json"
 
 
+class Parts(Mapping[str, Any]):
+    """Read a part each time it is asked for: all of them at once need more memory than the engine."""
+
+    def __init__(self, folder: Path, table: list[Any]) -> None:
+        """Take the folder, and the table of the manifest."""
+        self._paths = {name: folder / file for name, file, _, _ in table}
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the plain values of a part."""
+        return from_json(self._paths[name].read_bytes())
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names in the order in which the parts were written."""
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        """Return how many parts there are."""
+        return len(self._paths)
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is a part, without reading it."""
+        return name in self._paths
+
+
 class Found(NamedTuple):
     """Hold one checkpoint that can be trusted."""
 
     seq: int
-    parts: dict[str, Any]
+    parts: Parts
     size: int
 
 
@@ -105,15 +129,12 @@ class Checkpoints:
         manifest = from_json((folder / MANIFEST).read_bytes())
         if manifest["version"] != self._version or manifest["seq"] != seq:
             raise ValueError(f"written by another version {manifest['version']}")
-        parts = dict(self._parts(folder, manifest["parts"]))
-        return Found(seq, parts, sum(size for _, _, _, size in manifest["parts"]))
-
-    def _parts(self, folder: Path, table: list[Any]) -> Iterator[tuple[str, Any]]:
-        for name, file, digest, _ in table:
-            raw = (folder / file).read_bytes()
-            if sha256(raw).hexdigest() != digest:
-                raise ValueError(f"the part {name} is damaged")
-            yield name, from_json(raw)
+        for name, file, digest, _ in manifest["parts"]:
+            with (folder / file).open("rb") as raw:
+                if file_digest(raw, "sha256").hexdigest() != digest:
+                    raise ValueError(f"the part {name} is damaged")
+        size = sum(size for _, _, _, size in manifest["parts"])
+        return Found(seq, Parts(folder, manifest["parts"]), size)
 
 
 def _durable(path: Path, raw: bytes) -> None:
