@@ -151,7 +151,7 @@ class Engine:
         kept = max((source.correct_for_ms for source in self.plan.sources.values()), default=0)
         before = self.now - kept
         self.recorder.seen.forget(before)
-        self.hearing.forget(before)
+        self._absence.forget(before)
         for track in self.tracks:
             track.forget_given(before)
             for floor in track.shelves.floors.values():
