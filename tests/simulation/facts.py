@@ -66,8 +66,9 @@ def _added(
     if "future" in swarm.on:
         for event in draw.sample(ends, min(len(ends), 40)):
             at = event.time - draw.randint(20 * MINUTE, 10 * HOUR)
-            ahead = draw.choice((event.time, at + draw.randint(HOUR, 300 * DAY)))
-            yield max(at, world.begin + DAY), "future", _alien(event, max(ahead, event.time), at)
+            ahead = draw.choice((event.time, event.time + draw.randint(HOUR, 300 * DAY)))
+            if at > world.begin + DAY:
+                yield at, "future", _alien(event, ahead, at)
     if "replay" in swarm.on:
         at = world.end - SPARE - HOUR - draw.randint(0, 3 * DAY)
         for number, event in enumerate(told):

@@ -29,6 +29,7 @@ from tests.simulation.world import DAY, HOUR, MINUTE, World
 
 CALM_BEFORE_END = 12 * HOUR
 STEPS_MAX = 20_000
+CRASHES_MAX = 20  # each costs a look at the whole state, twice
 
 
 class Simulation:
@@ -68,7 +69,9 @@ class Simulation:
 
     def point(self, place: str, weight: float = 1.0) -> None:
         """Crash here now and then."""
-        if not self.calm and self.draw.random() < self.swarm.crash_rate * weight:
+        if self.calm or self.figures.crashes.total() >= CRASHES_MAX:
+            return
+        if self.draw.random() < self.swarm.crash_rate * weight:
             raise Crash(place)
 
     def trouble(self) -> None:
@@ -136,7 +139,7 @@ class Simulation:
 
     def on_store_error(self) -> None:
         """End the process, as the writer does when a transaction fails."""
-        self.down(self.draw.randint(1000, 10 * MINUTE))
+        self.down(self.draw.randint(MINUTE, 30 * MINUTE))
 
     def down(self, pause: int | None = None) -> None:
         """End the process; somebody starts it again after a while."""

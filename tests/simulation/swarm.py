@@ -71,7 +71,7 @@ def swarm_of(seed: int) -> Swarm:
     on = {kind for kind in kinds if draw.random() < 0.6}
     return Swarm(
         on=frozenset(on),
-        crash_rate=1 / draw.choice((100, 300, 1000)) if "crash" in on else 0.0,
+        crash_rate=1 / draw.choice((300, 1000, 3000)) if "crash" in on else 0.0,
         sink_rate=draw.uniform(0.05, 0.6) if "sinks" in on else 0.0,
         late_share=draw.choice((0.01, 0.05, 0.2)) if "late" in on else 0.0,
         double_share=draw.choice((0.02, 0.1, 0.5)) if "doubles" in on else 0.0,
