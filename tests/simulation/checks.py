@@ -20,6 +20,7 @@ from tests.simulation.world import MINUTE, calm
 COLUMNS = ("kept", "late", "gave up", "unknown", "open")
 FUTURE = 5 * MINUTE
 FOREVER = 2**62
+WAITED_FOR = ("answer-request", "request-to-drive")
 
 
 def check(run: Simulation) -> None:
@@ -28,6 +29,7 @@ def check(run: Simulation) -> None:
     delivered(run)
     told_to_the_end(run)
     accounted(run)
+    nothing_is_judged_early(run)
     readings_are_sums(run)
     if run.swarm.mode == "exact":
         equal_to_clean(run)
@@ -104,6 +106,14 @@ def accounted(run: Simulation) -> None:
     durable = Counter(event.key for _, events in _log(run) for event in events)
     answered = Counter(delivery.event.key for delivery in run.sent)
     assert not answered - durable, "an event was answered and is not in the log"
+
+
+def nothing_is_judged_early(run: Simulation) -> None:
+    """Nobody is called late before every source has had its time to tell."""
+    for frame in run.disk.frames:
+        for row in frame.outcomes:
+            if row.outcome == "late" and row.due is not None and row.touchpoint in WAITED_FOR:
+                assert frame.stamp >= row.due + MINUTE, f"{row.case} is judged too early"
 
 
 def readings_are_sums(run: Simulation) -> None:

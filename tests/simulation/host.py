@@ -27,6 +27,7 @@ from tests.simulation.sinks import SimChannel, SimOutbox
 from tests.simulation.storage import Checkpoint, Disk, Nature, SimStore, SimTransaction
 
 SETTLE_CHUNKS = 500
+TURNS_MAX = 20
 
 
 class Surroundings(Nature, Protocol):
@@ -123,10 +124,17 @@ class Host:
                 loop.run_until_complete(asyncio.gather(*rest, return_exceptions=True))
             self.gone = before
 
+    def settle(self) -> None:
+        """Take turns until nothing waits to be committed."""
+        for _ in range(TURNS_MAX):
+            if not self.loop.waiting:
+                return
+            self.turn()
+        raise AssertionError("the service never comes to rest")
+
     def checkpoint(self) -> None:
         """Write the state at the end of the log, once everything it said is committed."""
-        while self.loop.waiting:
-            self.turn()
+        self.settle()
         if any(line.moving for line in self.engine.timelines):
             return
         disk = self._around.disk

@@ -10,7 +10,7 @@ from tests.simulation.world import DAY, HOUR, MINUTE
 if TYPE_CHECKING:
     from tests.simulation.run import Simulation
 
-STORE_ERROR_RATE = 1 / 2000
+STORE_ERROR_RATE = 1 / 4000
 SILENT_AFTER = 2 * HOUR
 JUMPS = (-DAY, -HOUR, -10 * MINUTE, 10 * MINUTE, HOUR, DAY)
 

@@ -49,17 +49,12 @@ class Nature(Protocol):
 class Stored:
     """Hold one row of the outbox as the disk has it."""
 
-    body: str
+    row: OutboxRow
     state: str = "pending"
     attempts: int = 0
     next_at: int = 0
     leased_until: int = 0
     detail: str = ""
-
-    @property
-    def row(self) -> OutboxRow:
-        """Return the message."""
-        return OutboxRow.from_row(json.loads(self.body))
 
 
 @dataclass(slots=True)
@@ -90,9 +85,15 @@ class Disk:
         return [pending for pending in found if pending.row.channel == channel]
 
     def next_due(self) -> int | None:
-        """Return when the first unfinished row may leave."""
-        rows = self.outbox.values()
-        due = (max(s.next_at, s.leased_until) for s in rows if s.state == "pending")
+        """Return when the first unfinished row that is first in its line may leave."""
+        taken: set[tuple[str, ...]] = set()
+        due: list[int] = []
+        for stored in self.outbox.values():
+            if stored.state == "pending":
+                queues = stored.row.queues
+                if taken.isdisjoint(queues):
+                    due.append(max(stored.next_at, stored.leased_until))
+                taken |= queues
         return min(due, default=None)
 
     def book(self, now: int) -> list[Alert]:
@@ -121,7 +122,8 @@ class Disk:
         for alert in decision.alerts:
             self.alerts[alert.id] = json.dumps(alert.to_row())
         for row in decision.rows:
-            self.outbox.setdefault(row.key, Stored(json.dumps(row.to_row())))
+            again = OutboxRow.from_row(json.loads(json.dumps(row.to_row())))
+            self.outbox.setdefault(row.key, Stored(again))
 
 
 class SimTransaction:

@@ -1,0 +1,107 @@
+"""Run many seeds and hunt every planted mistake: what `make simulate-faults` prints.
+
+One seed gives one run on every machine; `python -m tests.simulation.campaign --seed N` runs one and
+says what broke.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from multiprocessing import get_context
+
+from tests.simulation.checks import check
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.run import Simulation
+from tests.simulation.swarm import Figures
+from tests.simulation.world import WORLDS, world_of
+
+PROCESSES = 2
+HUNT_SEEDS = 200
+
+
+def survive(seed: int) -> Figures:
+    """Run one seed without a planted mistake; raise AssertionError with the seed if it fails."""
+    run = Simulation(seed, world_of(seed % WORLDS))
+    try:
+        run.run()
+        check(run)
+    except AssertionError as error:
+        raise AssertionError(f"seed {seed} ({run.swarm.mode}): {error}") from error
+    return run.figures
+
+
+def caught(mutant: str, seed: int) -> str | None:
+    """Return how a seed shows a planted mistake, None if it does not."""
+    run = Simulation(seed, world_of(seed % WORLDS))
+    with MUTANTS[mutant]():
+        try:
+            run.run()
+            check(run)
+        except Exception as error:  # noqa: BLE001 - a mistake may break anything
+            return str(error) or type(error).__name__
+    return None
+
+
+def hunt(mutant: str, seeds: Iterable[int] = range(HUNT_SEEDS)) -> tuple[str, int | None, str]:
+    """Return the first seed that catches a mutant, and how."""
+    for seed in seeds:
+        how = caught(mutant, seed)
+        if how is not None:
+            return mutant, seed, how
+    return mutant, None, "not caught"
+
+
+def report(figures: Figures) -> str:
+    """Return the figures as lines for people."""
+    years = figures.days / 365
+    failures = sum(count for name, count in figures.faults.items() if name.startswith("sink"))
+    return "\n".join(
+        (
+            f"seeds {figures.seeds} · simulated years {years:.1f} · events {figures.events:,}",
+            f"compared: {_counts(figures.compared)}",
+            f"crashes {figures.crashes.total()}: {_counts(figures.crashes)}",
+            f"starts {figures.restores.total()}: {_counts(figures.restores)}",
+            f"sink failures {failures} · other faults: {_counts(_others(figures.faults))}",
+            f"alerts {figures.alerts} · messages {figures.messages} · deliveries "
+            f"{figures.deliveries} · repeated under their key {figures.repeated} · given up with "
+            f"a reason {figures.dead} · lost 0 · invented 0",
+        )
+    )
+
+
+def _others(faults: Counter[str]) -> Counter[str]:
+    kept = {name: count for name, count in faults.items() if not name.startswith("sink")}
+    return Counter(kept)
+
+
+def _counts(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "none"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the long form, or one seed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--no-mutants", action="store_true")
+    chosen = parser.parse_args(arguments)
+    if chosen.seed is not None:
+        print(report(survive(chosen.seed)))
+        return
+    total = Figures()
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        for figures in pool.imap_unordered(survive, range(chosen.seeds), chunksize=4):
+            total.add(figures)
+        print(report(total), flush=True)
+        if not chosen.no_mutants:
+            found = list(pool.imap(hunt, MUTANTS))
+            for mutant, seed, how in found:
+                print(f"  {mutant:<42} {'-' if seed is None else f'seed {seed}':<9} {how[:90]}")
+            killed = sum(seed is not None for _, seed, _ in found)
+            print(f"mutants caught {killed} of {len(found)}")
+            assert killed == len(found), "a planted mistake was not seen"
+
+
+if __name__ == "__main__":
+    main()
