@@ -7,7 +7,6 @@ says what broke.
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from multiprocessing import get_context
 
 from tests.simulation.checks import check
@@ -63,9 +62,9 @@ def report(figures: Figures) -> str:
             f"crashes {figures.crashes.total()}: {_counts(figures.crashes)}",
             f"starts {figures.restores.total()}: {_counts(figures.restores)}",
             f"sink failures {failures} · other faults: {_counts(_others(figures.faults))}",
-            f"alerts {figures.alerts} · messages {figures.messages} · deliveries "
-            f"{figures.deliveries} · repeated under their key {figures.repeated} · given up with "
-            f"a reason {figures.dead} · lost 0 · invented 0",
+            f"alerts {figures.alerts} · messages {figures.messages} · given up {figures.dead}",
+            f"deliveries {figures.deliveries} · repeated under their key {figures.repeated}",
+            "lost 0 · invented 0",
         )
     )
 

@@ -104,7 +104,7 @@ def accounted(run: Simulation) -> None:
     assert len(ahead) == tally.future, "what was set aside is not what was counted"
     assert late_news <= set(listed), "a fact that came too late is not on the list"
     durable = Counter(event.key for _, events in _log(run) for event in events)
-    answered = Counter(delivery.event.key for delivery in run.sent)
+    answered = Counter(delivery.event.key for delivery in run.senders.answered)
     assert not answered - durable, "an event was answered and is not in the log"
 
 
@@ -245,6 +245,6 @@ def _count_deliveries(run: Simulation, received: Counter[str]) -> None:
     figures.deliveries += received.total()
     figures.repeated += received.total() - len(received)
     figures.dead += sum(stored.state == "dead" for stored in run.disk.outbox.values())
-    for delivery in run.sent:
+    for delivery in run.senders.answered:
         if delivery.kind:
             figures.faults[delivery.kind] += 1

@@ -15,6 +15,7 @@ from tests.simulation.world import DAY, HOUR, MINUTE, World
 
 CORRECT_FOR = 7 * DAY
 SPARE = 2 * DAY
+ALIENS = 40
 ENDS = ("testdrive.answered", "testdrive.withdrawn", "testdrive.driven")
 BEAT = "crm.alive"
 
@@ -37,7 +38,7 @@ def deliveries(world: World, swarm: Swarm, draw: Random) -> list[Delivery]:
         found += list(_beats(world))
     found = [row for row in found if row[0] < world.end - SPARE]
     found.sort(key=lambda row: row[0])
-    return [Delivery(at, number, *rest) for number, (at, *rest) in enumerate(found)]
+    return [Delivery(at, number, kind, event) for number, (at, kind, event) in enumerate(found)]
 
 
 def _told(event: Event, swarm: Swarm, draw: Random) -> tuple[Event, bool]:
@@ -53,27 +54,37 @@ def _told(event: Event, swarm: Swarm, draw: Random) -> tuple[Event, bool]:
 def _added(
     world: World, swarm: Swarm, told: Sequence[Event], draw: Random
 ) -> Iterator[tuple[int, str, Event]]:
-    for event in told:
-        if draw.random() < swarm.double_share:
-            near = draw.random() < 0.5
-            apart = draw.randint(1000, MINUTE) if near else draw.randint(HOUR, 6 * DAY)
-            yield stamp_of(event) + apart, "near double" if near else "far double", event
+    """Yield what is sent besides."""
+    yield from _doubles(told, swarm.double_share, draw)
     ends = [event for event in told if event.type in ENDS]
+    chosen = draw.sample(ends, min(len(ends), ALIENS))
     if "too late" in swarm.on:
-        for event in draw.sample(ends, min(len(ends), 40)):
+        for event in chosen:
             at = event.time + CORRECT_FOR + draw.randint(HOUR, 20 * HOUR)
             yield at, "too late", _alien(event, event.time, at)
     if "future" in swarm.on:
-        for event in draw.sample(ends, min(len(ends), 40)):
+        for event in chosen:
             at = event.time - draw.randint(20 * MINUTE, 10 * HOUR)
             ahead = draw.choice((event.time, event.time + draw.randint(HOUR, 300 * DAY)))
             if at > world.begin + DAY:
                 yield at, "future", _alien(event, ahead, at)
     if "replay" in swarm.on:
-        at = world.end - SPARE - HOUR - draw.randint(0, 3 * DAY)
-        for number, event in enumerate(told):
-            if stamp_of(event) < at - CORRECT_FOR - DAY:
-                yield at + number, "replay", event
+        yield from _replayed(told, world.end - SPARE - HOUR - draw.randint(0, 3 * DAY))
+
+
+def _doubles(told: Sequence[Event], share: float, draw: Random) -> Iterator[tuple[int, str, Event]]:
+    for event in told:
+        if draw.random() < share:
+            near = draw.random() < 0.5
+            apart = draw.randint(1000, MINUTE) if near else draw.randint(HOUR, 6 * DAY)
+            yield stamp_of(event) + apart, "near double" if near else "far double", event
+
+
+def _replayed(told: Sequence[Event], at: int) -> Iterator[tuple[int, str, Event]]:
+    """Yield once more, in one burst, all that is older than any memory of events."""
+    for number, event in enumerate(told):
+        if stamp_of(event) < at - CORRECT_FOR - DAY:
+            yield at + number, "replay", event
 
 
 def _alien(event: Event, time: int, recorded: int) -> Event:

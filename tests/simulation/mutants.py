@@ -13,11 +13,10 @@ from alerts import notice
 from alerts.courier import Courier, Receipt
 from alerts.outbox import Pending
 from alerts.retry import Result
-from service.engine import recording, snapshot
+from service.engine import course, recording, snapshot
 from service.engine.absence import Absence
 from service.engine.episode import Episodes
 from service.engine.fold import Engine
-from service.engine.hearing import Hearing
 from service.engine.seen import Seen
 from service.engine.stream import NEVER, Stream
 from service.engine.timeline import Timeline
@@ -152,7 +151,9 @@ def _apply_always(self: SimTransaction, shard: str, frames: Sequence[Frame]) -> 
 
 @_plant("withdrawn never sent", notice, "why_muted")
 def _mute_withdrawn(alert: Any, why: notice.Why, receiver: str) -> notice.Muted | None:
-    return notice.Muted.NEVER_TOLD if why is notice.Why.WITHDRAWN else _why_muted(alert, why, receiver)
+    return (
+        notice.Muted.NEVER_TOLD if why is notice.Why.WITHDRAWN else _why_muted(alert, why, receiver)
+    )
 
 
 @_plant("refold skipped", Stream, "refold")
@@ -161,15 +162,15 @@ def _no_refold(self: Stream, watermark: int, reason: str) -> list[object]:
     return []
 
 
-@_plant("gap ignored: a dead feed is judged", Hearing, "merged")
-def _no_gaps(self: Hearing, names: object) -> list[object]:
-    return []
+@_plant("gap ignored: a dead feed is judged", course, "covering")
+def _no_gap(gaps: object, at: int) -> None:
+    return None
 
 
 @_plant("book applied before the commit", Simulation, "on_store_error")
 def _live_on(self: Simulation) -> None:
     """Go on with the book that the failed transaction has moved."""
-    if self.host is None or "tick" not in self._wanted:
+    if self.host is None or not self.agenda.has("tick"):
         self.down()
 
 

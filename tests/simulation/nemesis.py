@@ -1,6 +1,8 @@
 """What befalls a run at instants of its own: full disks, wrong clocks, new plans, dead feeds."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service.engine.plan import Exclusion, Plan
@@ -72,12 +74,11 @@ class Nemesis:
             return True
         return "store error" in self._swarm.on and self._draw.random() < STORE_ERROR_RATE
 
-    def _times(self, most: int, step: "object") -> None:
+    def _times(self, most: int, step: Callable[[], None]) -> None:
         world = self._run.world
         last = world.end - 3 * DAY
-        assert callable(step)
         for _ in range(self._draw.randint(1, most)):
-            self._run.at(self._draw.randint(world.begin + HOUR, last), step)
+            self._run.agenda.at(self._draw.randint(world.begin + HOUR, last), step)
 
     def _count(self, kind: str) -> None:
         self._run.figures.faults[kind] += 1
@@ -131,8 +132,6 @@ class Nemesis:
         return plan
 
     def _day(self) -> str:
-        from datetime import UTC, datetime  # noqa: PLC0415
-
         at = self._run.now + self._draw.randint(-3, 4) * DAY
         return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%d")
 
@@ -142,8 +141,8 @@ class Nemesis:
         self._count("dead feed")
         self.dead.add("crm")
         back = self._run.now + self._draw.randint(HOUR, 2 * DAY)
-        self._run.at(back, self._revive)
+        self._run.agenda.at(back, self._revive)
 
     def _revive(self) -> None:
         self.dead.discard("crm")
-        self._run.once("post", self._run.now, self._run._post)
+        self._run.agenda.once("post", self._run.now, self._run.senders.post)

@@ -1,26 +1,23 @@
 """One seed: a world, a host, and everything that happens to it, one step after another.
 
-All that waits stands in one queue of (instant, number, step), so a seed gives the same run on every
-machine.  A step is what a host does between two commits or two waits; a crash ends it at a point.
+All that waits stands on one agenda, so a seed gives the same run on every machine.  A step is what
+a host does between two commits or two waits; a crash ends it at a point inside.
 """
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from heapq import heappop, heappush
-from itertools import count
 from random import Random
 
 from service.engine import snapshot
 from service.engine.plan import Plan
 from service.engine.results import Results, state_hash
 from service.hosts import clock
-from service.hosts.writer import Batch
 from tests.engine.test_late_facts import counted
-from tests.simulation.facts import Delivery, deliveries
+from tests.simulation.agenda import Agenda
 from tests.simulation.host import Host
 from tests.simulation.nemesis import Nemesis
+from tests.simulation.senders import Senders
 from tests.simulation.shadow import Shadow
 from tests.simulation.sinks import CHANNELS, Inbox, SimChannel, illness
 from tests.simulation.storage import Crash, Disk, StoreError
@@ -47,21 +44,20 @@ class Simulation:
         self.plan: Plan = self.nemesis.plan_at_first()
         self.version = snapshot.VERSION
         self.shadow = Shadow(self.disk, world.directory)
-        self.now, self.clock_is_off_by = world.begin, 0
+        self.agenda, self.clock_is_off_by = Agenda(world.begin), 0
         self.host: Host | None = None
         self.calm = False
         self.paused_until = 0
-        self.sent: list[Delivery] = []
+        self.senders = Senders(self)
         self.results = Results()
         self.counted: dict[tuple[str, str, str], object] = {}
-        self._queue: list[tuple[int, int, Callable[[], None]]] = []
-        self._number = count()
-        self._coming = deliveries(world, self.swarm, self.draw)
-        self._next = 0
-        self._pending: dict[str, list[Delivery]] = {}
-        self._wanted: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda *_: None)
+
+    @property
+    def now(self) -> int:
+        """Return the true time."""
+        return self.agenda.now
 
     def wall(self) -> int:
         """Return the wall clock of the machine."""
@@ -94,29 +90,11 @@ class Simulation:
         """Let everything happen, then calm down, then let what is left be sent."""
         with self._clock(), closing(self._loop):
             self._begin()
-            self._until(self.world.end - CALM_BEFORE_END)
+            self.agenda.until(self.world.end - CALM_BEFORE_END)
             self._calm_down()
-            self._until(self.world.end)
+            self.agenda.until(self.world.end)
             self._end()
             self._drain()
-
-    def at(self, instant: int, step: Callable[[], None]) -> None:
-        """Plan a step."""
-        heappush(self._queue, (max(instant, self.now), next(self._number), step))
-
-    def once(self, name: str, instant: int, step: Callable[[], None]) -> None:
-        """Plan a step of which only the earliest planned one counts."""
-        planned = self._wanted.get(name)
-        if planned is not None and planned <= instant:
-            return
-        self._wanted[name] = instant
-
-        def run() -> None:
-            if self._wanted.get(name) == instant:
-                del self._wanted[name]
-                step()
-
-        self.at(instant, run)
 
     def act(self, step: Callable[[Host], object]) -> bool:
         """Let the host do something; tell whether it lived to the end of it."""
@@ -147,7 +125,7 @@ class Simulation:
         self.host = None
         long = self.draw.choices((30_000, 10 * MINUTE, 3 * HOUR), (80, 17, 3))[0]
         wait = self.draw.randint(1000, long) if pause is None else pause
-        self.once("up", self.now + (1000 if self.calm else wait), self._up)
+        self.agenda.once("up", self.now + (1000 if self.calm else wait), self._up)
 
     def _up(self) -> None:
         if self.host is not None:
@@ -164,56 +142,16 @@ class Simulation:
             same = state_hash(host.engine) == self.shadow.hash()
             assert same, f"the restored state differs at chunk {len(self.disk.chunks)}"
         host.listen()
-        self.once("tick", self.now + MINUTE, self._tick)
-        self.once("post", self.now, self._post)
+        self.agenda.once("tick", self.now + MINUTE, self._tick)
+        self.agenda.once("post", self.now, self.senders.post)
 
     def _begin(self) -> None:
         self._up()
         if self.host is None:
-            self.once("up", self.now + 1000, self._up)
-        if self._coming:
-            self.at(self._coming[0].at, self._arrive)
-        self.at(self.now + HOUR, self._keep)
+            self.agenda.once("up", self.now + 1000, self._up)
+        self.senders.begin()
+        self.agenda.at(self.now + HOUR, self._keep)
         self.nemesis.plan()
-
-    def _until(self, end: int) -> None:
-        while self._queue and self._queue[0][0] < end:
-            at, _, step = heappop(self._queue)
-            self.now = max(self.now, at)
-            step()
-        self.now = end
-
-    def _arrive(self) -> None:
-        """Hand over what its sender has by now."""
-        while self._next < len(self._coming) and self._coming[self._next].at <= self.now:
-            delivery = self._coming[self._next]
-            self._pending.setdefault(delivery.event.source, []).append(delivery)
-            self._next += 1
-        self.once("post", self.now + self.swarm.gather_ms, self._post)
-        if self._next < len(self._coming):
-            self.at(self._coming[self._next].at, self._arrive)
-
-    def _post(self) -> None:
-        """Let every sender that is alive deliver; what is not answered is sent again."""
-
-
-        names = sorted(
-            name for name, rows in self._pending.items() if rows and name not in self.nemesis.dead
-        )
-        if not names:
-            return
-        posted = {name: self._pending[name][:500] for name in names}
-        batches = {
-            name: Batch([row.event for row in rows], ()) for name, rows in posted.items()
-        }
-        self.act(lambda host: host.turn(list(batches.values())))
-        for name, batch in batches.items():
-            if batch.done.done():
-                self.sent += posted[name]
-                del self._pending[name][: len(posted[name])]
-        if any(self._pending[name] for name in names):
-            wait = self.draw.randint(1000, 5000)
-            self.once("post", max(self.now + wait, self.paused_until), self._post)
 
     def _tick(self) -> None:
         """Let time pass, when something is due and now and then otherwise."""
@@ -223,22 +161,22 @@ class Simulation:
             due = self.host.engine.next_instant()
             least = self.now + self.draw.randint(1000, MINUTE)
             wait = min(wait, max(least, due)) if due is not None else wait
-        self.once("tick", max(wait, self.paused_until), self._tick)
+        self.agenda.once("tick", max(wait, self.paused_until), self._tick)
 
     def _keep(self) -> None:
         """Write a checkpoint now and then."""
         self.act(lambda host: host.checkpoint())
-        self.at(self.now + self.draw.randint(2 * HOUR, 2 * DAY), self._keep)
+        self.agenda.at(self.now + self.draw.randint(2 * HOUR, 2 * DAY), self._keep)
 
     def _plan_courier(self) -> None:
         due = self.disk.next_due()
         if due is not None:
             wanted = max(due - self.clock_is_off_by, self.now + 250)
-            self.once("deliver", wanted, self._deliver)
+            self.agenda.once("deliver", wanted, self._deliver)
 
     def _deliver(self) -> None:
         if not self.act(lambda host: host.deliver(self._loop)) and self.host is not None:
-            self.once("deliver", max(self.now + 1000, self.paused_until), self._deliver)
+            self.agenda.once("deliver", max(self.now + 1000, self.paused_until), self._deliver)
 
     def _ill(self) -> str:
         return "" if self.calm else illness(self.draw, self.swarm.sink_rate)
@@ -248,12 +186,12 @@ class Simulation:
         self.nemesis.end()
         if self.host is None:
             self._up()
-        self.once("post", self.now, self._post)
+        self.agenda.once("post", self.now, self.senders.post)
 
     def _end(self) -> None:
         """Take the last turn exactly at the end, and settle what it brings about."""
         assert self.host is not None, "the service did not come back"
-        assert not any(self._pending.values()), "senders still wait"
+        assert not self.senders.wait, "senders still wait"
         self.host.turn()
         self.host.settle()
         self.results.take(self.disk.frames)
@@ -267,7 +205,7 @@ class Simulation:
             due = self.disk.next_due()
             if due is None and not self.host.loop.waiting:
                 break
-            self.now = max(self.now + 250, (due or 0) - self.clock_is_off_by)
+            self.agenda.now = max(self.now + 250, (due or 0) - self.clock_is_off_by)
             self.host.deliver(self._loop)
             self.host.turn()
         self.shadow.catch_up()

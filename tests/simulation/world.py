@@ -91,9 +91,7 @@ def _make(number: int, folder: Path, dealers: int, weeks: int) -> World:
     run(stream, folder / "truth.json", seed=number, dealers=dealers, weeks=weeks, start=start)
     with stream.open("rb") as lines:
         items = list(Decoder(compiled.plan, KEY).lines(iter(lines)))
-    events = tuple(
-        {item.key: item for item in items if not isinstance(item, Rejected)}.values()
-    )
+    events = tuple({item.key: item for item in items if not isinstance(item, Rejected)}.values())
     plan = plan_without_silence(_small(compiled.plan, {event.unit for event in events}))
     begin = min(event.time for event in events) // HOUR * HOUR - 3 * HOUR
     end = begin + (weeks * 7 + 9) * DAY
