@@ -159,8 +159,8 @@ class Simulation:
         wait = self.now + self.swarm.tick_ms
         if self.host is not None and not self.now < self.paused_until:
             due = self.host.engine.next_instant()
-            least = self.now + self.draw.randint(1000, MINUTE)
-            wait = min(wait, max(least, due)) if due is not None else wait
+            least = self.now + self.draw.randint(5000, 3 * MINUTE)
+            wait = wait if due is None else min(wait, max(least, due - self.clock_is_off_by))
         self.agenda.once("tick", max(wait, self.paused_until), self._tick)
 
     def _keep(self) -> None:

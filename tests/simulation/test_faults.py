@@ -11,25 +11,25 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.swarm import ALL, swarm_of
 
 SEEDS = range(20)
-# The first seeds that catch each planted mistake; the long form looks for them anew.
+# The first seed that catches each planted mistake; the long form looks for it anew.
 CATCHING = {
-    "results committed before the events": (1, 5),
-    "answered before it is durable": (1,),
-    "timers not restored from the snapshot": (1,),
-    "snapshot misses stream items": (1,),
-    "random alert id": (0,),
-    "marked sent before send": (1,),
-    "no duplicate check": (0,),
-    "deadline fires one wait too early": (0,),
-    "seen keys evicted too early": (0,),
-    "no offset check": (1, 5),
-    "frame compare-and-set removed": (2,),
-    "withdrawn never sent": (2,),
-    "refold skipped": (7,),
-    "gap ignored: a dead feed is judged": (3,),
-    "book applied before the commit": (5,),
-    "checkpoint ahead of the results": (5,),
-    "future events accepted": (1,),
+    "results committed before the events": 5,
+    "answered before it is durable": 1,
+    "timers not restored from the snapshot": 1,
+    "snapshot misses stream items": 1,
+    "random alert id": 0,
+    "marked sent before send": 1,
+    "no duplicate check": 0,
+    "deadline fires one wait too early": 0,
+    "seen keys evicted too early": 0,
+    "no offset check": 2,
+    "frame compare-and-set removed": 1,
+    "withdrawn never sent": 3,
+    "refold skipped": 9,
+    "gap ignored: a dead feed is judged": 3,
+    "book applied before the commit": 9,
+    "checkpoint ahead of the results": 14,
+    "future events accepted": 1,
 }
 
 
@@ -56,7 +56,7 @@ def test_every_mutant_is_in_the_gate() -> None:
 @pytest.mark.parametrize("mutant", CATCHING)
 def test_a_planted_mistake_is_seen(mutant: str) -> None:
     """Each mistake breaks a run that is sound without it."""
-    assert any(caught(mutant, seed) for seed in CATCHING[mutant])
+    assert caught(mutant, CATCHING[mutant])
 
 
 def test_a_seed_gives_the_same_run() -> None:

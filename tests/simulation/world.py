@@ -59,7 +59,7 @@ class World:
 def world_of(number: int, dealers: int = 8, weeks: int = 0) -> World:
     """Return a world by its number."""
     with tempfile.TemporaryDirectory() as name:
-        return _make(number, Path(name), dealers, weeks or 2 + number % 2)
+        return _make(number, Path(name), dealers, weeks or 1 + number % 2)
 
 
 def plan_without_silence(plan: Plan) -> Plan:
