@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
-.PHONY: demo test check fmt bench truth simulate-faults test-deps sample clean
+.PHONY: demo test check fmt bench truth flips kill simulate-faults test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -30,6 +30,12 @@ truth: .venv/ready ## the long form of the comparison with the oracle: 20 seeds,
 
 simulate-faults: .venv/ready ## the long form of the simulation: 300 seeds, and the hunt for planted mistakes
 	$(RUN) python -m tests.simulation.campaign
+
+flips: .venv/ready ## one flipped bit on every page and every byte of the first four, with 50 whole starts
+	$(RUN) python -m tests.store.damage
+
+kill: .venv/ready ## killed at 300 and more calls that touch the disk, each compared with the truth
+	$(RUN) python -m tests.live.killing
 
 test-deps: ## the system programs that some tests need
 	sh deploy/test-deps.sh

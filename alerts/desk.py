@@ -8,20 +8,23 @@ ahead of the store after every crash.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from alerts.alert import Alert, Step, advance
+from alerts.alert import Alert, Reason, Step, advance
 from alerts.directory import Directory, Reach, Route
 from alerts.group import Letter, group_key, together
+from alerts.historic import historic_rows
 from alerts.message import compose
 from alerts.notice import Notice, delivery_key, notices_of
 from alerts.outbox import OutboxRow
 from alerts.route import OPERATIONS, Receiver, Undeliverable, fill, find, look_up, receiver_of
 from alerts.scene import Scene, scene_of
-from alerts.signal import Signal
+from alerts.signal import Level, Signal
 from alerts.spans import DAY_MS
 from alerts.story import merge, story_of
 
 # Longer than any source may correct its facts, so that a late withdrawal still meets its alert.
 REMEMBER_CLOSED_MS = 14 * DAY_MS
+# What is older when it becomes known, after a long downtime say, is history and no news.
+HISTORIC_MS = DAY_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,10 @@ class Book:
     def get(self, alert: str) -> Alert | None:
         """Return an alert by its id."""
         return self._alerts.get(alert)
+
+    def draft(self) -> "Book":
+        """Return a copy to go on with, until it is known whether what is decided was stored."""
+        return Book(self._alerts.values())
 
     def open(self) -> tuple[Alert, ...]:
         """Return the alerts that still stand, the longest first."""
@@ -76,20 +83,35 @@ class Desk:
         steps: list[Step] = []
         notices: list[Notice] = []
         post = _Post(self._directory)
+        old: set[str] = set()
+
+        def write(alert: Alert, step: Step, *, is_old: bool = False) -> None:
+            said = post.write(alert, step, old=is_old)
+            told = tuple(notice.receiver for notice in said if notice.muted is None)
+            alerts[alert.id] = alert.having_told(told)
+            notices.extend(said)
+
         for signal in signals:
             alert, step = advance(alerts.get(signal.id) or book.get(signal.id), signal)
             steps.append(step)
             if step.changed:
-                said = post.write(alert, step)
-                told = tuple(notice.receiver for notice in said if notice.muted is None)
-                alerts[alert.id] = alert.having_told(told)
-                notices.extend(said)
+                is_old = signal.instant < now - HISTORIC_MS
+                old |= {alert.id} if is_old and not alert.told else set()
+                write(alert, step, is_old=is_old)
+        over = 0
+        for alert in [alerts[name] for name in sorted(old) if not alerts[name].told]:
+            over += not alert.is_open
+            if alert.is_open and alert.level is not Level.WATCH:
+                write(alert, Step(alert.id, alert.number, Reason.NEW))
         return Decision(
             now=now,
             alerts=tuple(alerts.values()),
             steps=tuple(steps),
             notices=tuple(notices),
-            rows=tuple(_row(group, now) for group in together(post.letters)),
+            rows=(
+                *(_row(group, now) for group in together(post.letters)),
+                *historic_rows(over, now, self._directory),
+            ),
             undeliverable=tuple(post.undeliverable),
         )
 
@@ -102,13 +124,13 @@ class _Post:
         self.letters: list[Letter] = []
         self.undeliverable: list[Undeliverable] = []
 
-    def write(self, alert: Alert, step: Step) -> tuple[Notice, ...]:
+    def write(self, alert: Alert, step: Step, *, old: bool) -> tuple[Notice, ...]:
         """Decide on the notices of one step and address those that are not muted."""
         scene = scene_of(alert, self._directory)
         facts = scene.facts(alert)
         route = find(self._directory.root, facts)
         routed = receiver_of(route, scene, facts, self._directory)
-        notices = notices_of(alert, step, routed.name)
+        notices = notices_of(alert, step, routed.name, old=old)
         for notice in notices:
             if notice.muted is None:
                 self._address(alert, notice, scene, route, facts)

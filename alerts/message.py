@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from alerts import words
 from alerts.clean import clean, clip_words
+from alerts.headline import NAME_WORDS_MAX, headline_of
 from alerts.notice import Why
 from alerts.spans import clock, span
 from alerts.story import Story
@@ -19,7 +20,6 @@ from alerts.story import Story
 UNITS_MAX = 4
 PLACES_MAX = 8
 ALARMS = frozenset({Why.FIRST, Why.WORSE, Why.RELAPSED})
-_NAME_WORDS_MAX = 5
 _TEXT_WORDS_MAX = 10
 _REASON_WORDS_MAX = 20
 _WORST_UNITS = 2
@@ -69,11 +69,6 @@ def compose(story: Story, now: int) -> Message:
     return message
 
 
-def headline_of(story: Story) -> str:
-    """Say the people and the place, in at most twelve words."""
-    return words.first_line(_opening(story), story.titles, story.place, story.places)
-
-
 def links_of(story: Story) -> tuple[tuple[str, str], ...]:
     """List the links of an alarm that hold no case's id."""
     if len(story.titles) > 1 or story.why not in ALARMS:
@@ -88,21 +83,6 @@ def orders_of(story: Story) -> tuple[str, ...]:
         return ()
     filled = (_order(template, story) for template in story.topic.do_now)
     return tuple(order for order in filled if order)
-
-
-def _opening(story: Story) -> str:
-    match story.why:
-        case Why.RESOLVED if story.is_feed:
-            return words.HEARD_AGAIN
-        case Why.RESOLVED:
-            return words.over(story.customers, waits=story.waits)
-        case Why.WITHDRAWN:
-            return words.withdrawn(story.peak_customers)
-        case Why.IMPROVING:
-            return words.better(story.customers, waits=story.waits)
-        case Why.FIRST | Why.WORSE | Why.RELAPSED:
-            standing = words.standing(story.customers, waits=story.waits)
-            return words.alarm(story.level, standing, again=story.why is Why.RELAPSED)
 
 
 def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
@@ -122,7 +102,7 @@ def _improving_lines(story: Story, now: int, units_max: int, orders: tuple[str, 
 def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
     ended = now if story.ended is None else story.ended
     length = words.lasted(span(ended - story.since), clock(story.since, now, story.zone))
-    worst = story.peak_customers
+    worst = max(story.peak_customers, story.customers if story.is_stock else 0)
     more = words.at_worst(worst, waits=story.waits) if worst > story.customers else ""
     return [
         _where_line(story, units_max),
@@ -152,8 +132,7 @@ _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
 
 
 def _promise_line(story: Story, now: int) -> str:
-    gone = [words.gone(clip_words(story.about, _TEXT_WORDS_MAX))] if story.about else []
-    parts = [*gone, *_promise_parts(story), *_wait_parts(story, now)]
+    parts = [*_promise_parts(story), *_wait_parts(story, now)]
     return " ".join(part for part in parts if part)
 
 
@@ -205,7 +184,7 @@ def _where_line(story: Story, units_max: int) -> str:
 
 
 def _owner_line(story: Story) -> str:
-    owner = clip_words(clean(story.topic.owner), _NAME_WORDS_MAX)
+    owner = clip_words(clean(story.topic.owner), NAME_WORDS_MAX)
     return words.owner(owner) if owner and len(story.titles) == 1 else ""
 
 
@@ -234,7 +213,7 @@ def _fact(hole: str, story: Story) -> str:
 
 
 def _name(name: str) -> str:
-    return clip_words(name, _NAME_WORDS_MAX)
+    return clip_words(name, NAME_WORDS_MAX)
 
 
 def _is_link(address: str) -> bool:

@@ -24,6 +24,7 @@ class Why(StrEnum):
     RELAPSED = "relapsed"
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
+    HISTORIC = "historic"
 
 
 class Muted(StrEnum):
@@ -31,6 +32,7 @@ class Muted(StrEnum):
 
     WATCH_ONLY = "a watch is a list; nobody is notified"
     NEVER_TOLD = "this receiver was never told that it began"
+    HISTORIC = "it is more than a day old; what still stands is told once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,17 @@ def why_muted(alert: Alert, why: Why, receiver: str) -> Muted | None:
     return Muted.WATCH_ONLY if alert.level is Level.WATCH else None
 
 
-def notices_of(alert: Alert, step: Step, routed: str) -> tuple[Notice, ...]:
-    """Decide for the routed receiver and for everyone who was told before."""
+def notices_of(alert: Alert, step: Step, routed: str, *, old: bool = False) -> tuple[Notice, ...]:
+    """Decide for the routed receiver and for everyone who was told before; `old` is no news."""
+    late = Muted.HISTORIC if old else None
     return tuple(
-        Notice(step.alert, step.number, receiver, why, why_muted(alert, why, receiver))
+        Notice(
+            step.alert,
+            step.number,
+            receiver,
+            why,
+            why_muted(alert, why, receiver) or (None if receiver in alert.told else late),
+        )
         for receiver in dict.fromkeys((*alert.told, routed))
         for why in [why_notify(alert, step, receiver)]
     )

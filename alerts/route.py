@@ -97,7 +97,7 @@ def fill(reach: Reach, scene: Scene) -> tuple[tuple[Reach, ...], tuple[tuple[str
     """
     filled: list[Reach] = []
     missing: list[tuple[str, Missing]] = []
-    for settings in _single(reach.settings):
+    for settings in singles(reach.settings):
         values, gaps = _filled(settings, scene)
         missing.extend(gaps)
         if not gaps:
@@ -113,7 +113,7 @@ def _inherit(child: Route, parent: Route) -> Route:
     )
 
 
-def _single(settings: Mapping[str, object]) -> list[dict[str, object]]:
+def singles(settings: Mapping[str, object]) -> list[dict[str, object]]:
     """Split settings whose `to` is a list, so that every address has its own receipt."""
     addresses = settings.get("to")
     if not isinstance(addresses, list | tuple):

@@ -17,6 +17,7 @@ from alerts.scene import Scene, unit_named
 from alerts.signal import Level
 
 WAITING = "waiting"
+FLOOR = "floor"
 FEEDS = ("source silent", "blind")
 
 
@@ -54,6 +55,11 @@ class Story:
     def waits(self) -> bool:
         """Tell whether people are waiting now, as opposed to having been let down."""
         return self.kind == WAITING
+
+    @property
+    def is_stock(self) -> bool:
+        """Tell whether this is about something that is not at hand."""
+        return self.kind == FLOOR and bool(self.about)
 
     @property
     def is_feed(self) -> bool:

@@ -26,6 +26,8 @@ REASONS = {
     "late facts": "facts that arrived late show that this was not so",
     "source silent": "the feed had stopped, so nobody can say that it was so",
     "excluded": "this place or time no longer counts",
+    "limit": "more cases were open than can be held, so the oldest are unknown",
+    "set aside": "records could not be judged and stand in the quarantine",
     "no news": "nothing was heard, so promises are not judged",
     "never heard": "nothing was ever heard from it",
     "an open day of hold": "the feed has been silent for an open day",
@@ -72,6 +74,15 @@ def better(count: int, *, waits: bool) -> str:
 def withdrawn(count: int) -> str:
     """Say that we were wrong, and about how many."""
     return f"WITHDRAWN - alert about {people(count)}"
+
+
+HISTORIC_WHERE = "They began more than a day before. List them: erosion alerts --all"
+
+
+def historic(count: int) -> str:
+    """Say how many findings are history."""
+    noun = "finding" if count == 1 else "findings"
+    return f"HISTORY - {count:,} old {noun}, over since"
 
 
 def feed(source: str, unjudged: int) -> str:
@@ -124,7 +135,18 @@ def usual(count: int) -> str:
 
 def gone(what: str) -> str:
     """Name what is not at hand."""
-    return f"Not there: {what}."
+    return f"no {what}"
+
+
+def asked(count: int) -> str:
+    """Say how many asked for it in vain."""
+    return f"{people(count)} asked" if count else "nobody asked yet"
+
+
+def there_again(count: int, reason: str) -> str:
+    """Say that it is at hand again, or that nobody knows any more, and how many had asked."""
+    ending = "UNKNOWN" if reason == "no reading" else "OVER"
+    return f"{ending} - {asked(count).removesuffix(' yet')}"
 
 
 def since(clock: str) -> str:

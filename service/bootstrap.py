@@ -3,49 +3,41 @@
 Plain constructor calls: no container, no registry.  What it builds is described where it stands.
 """
 
-import secrets as random_secrets
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from ipaddress import ip_address
-from pathlib import Path
 from typing import TextIO
 
-import httpx
-
-from alerts.channels.console import Console
-from alerts.channels.email import Email, Relay, Tls
-from alerts.channels.jsonl import Jsonl
-from alerts.channels.slack import Slack
 from alerts.courier import Channel, Courier
 from alerts.desk import Book, Desk
-from alerts.secret import Secret
 from service import metrics
 from service.board.app import make_app
 from service.engine.fold import Engine
-from service.engine.plan import Plan
-from service.engine.plan_data import to_data
-from service.engine.results import digest
-from service.engine.values import Chunk, Event
+from service.engine.values import Chunk
 from service.errors import ConfigurationError
-from service.hosts import collector
-from service.hosts.clock import Stamps, now_ms
+from service.hosts.beginning import append, begin, catch_up
+from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
+from service.hosts.doors import doors
 from service.hosts.embedded import Embedded
-from service.hosts.writer import Batch, Overloaded, Stamping, Writer
+from service.hosts.folding import Folding
+from service.hosts.jobs import Stamping
+from service.hosts.keeper import Keeper
+from service.hosts.pulse import Pulse
+from service.hosts.reloading import Reloader, reload_route
+from service.hosts.ways import channels, customer_key
+from service.hosts.writer import Writer
 from service.intake.decode import Decoder
-from service.intake.http import event_routes
-from service.intake.rejected import Rejected
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
-from service.settings import Compiled, ProcessSettings, Secrets, compile_settings, load
+from service.settings import Compiled, ProcessSettings, Secrets, compile_settings
+from service.settings.last_good import load_or_last_good
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
+from service.store.retention import Limits, Retention
 from service.store.store import Store
-
-KEY_FILE = "customer_key"
-REFOLD_CHUNKS = 500
 
 
 @dataclass(slots=True)
@@ -59,7 +51,9 @@ class Service:
     decoder: Decoder
     writer: Writer
     host: Embedded
+    reloader: Reloader
     unserved: tuple[str, ...]
+    wrong: ConfigurationError | None
 
 
 def build(
@@ -76,135 +70,81 @@ def build(
             [f"EROSION_LOG: {process.log} is not built; leave it out or say sqlite"]
         )
     metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
-    compiled = compile_settings(load(process.config))
-    secrets = Secrets.read(process.secrets)
+    settings, wrong = load_or_last_good(process.config, process.data)
+    compiled = compile_settings(settings)
+    key = customer_key(Secrets.read(process.secrets), process.data)
     store = Store.open(process.database_url)
     reads = Reads.readonly(process.database_url)
-    log = SqliteLog(store)
     loop = Loop(Engine(), Desk(compiled.directory), Book(reads.book(now_ms())))
-    clock = None if clock_events else (stamps or Stamps())
-    plan = begin(store, log, loop, compiled.plan, clock)
-    writer = Writer(store, log, loop, clock, metrics.Watcher(loop.engine).after_turn, now_ms)
-    decoder = Decoder(plan, customer_key(secrets, process.data))
-    outbox = SqlOutbox(writer.call, reads.tuples)
-    ways = channels(process, secrets, console)
-    courier = Courier(outbox, ways, clock=now_ms, on_attempt=metrics.attempted)
-    app = make_app(
-        event_routes(decoder, taker(writer)),
-        lambda: "" if writer.failed is None else "nothing can be written: see the log",
-        reads.alerts,
-        reads.waiting,
-    )
-    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
-    unserved = tuple(sorted(used - {way.name for way in ways}))
-    host = Embedded(app, writer, courier)
-    return Service(compiled, store, log, loop, decoder, writer, host, unserved)
+    writer, decoder = _inside(process, compiled, store, loop, key, stamps, clock_events)
+    reloader = Reloader(process.config, process.data, writer, loop, decoder)
+    if wrong is None:
+        reloader.keep(settings)
+    ways = channels(process, Secrets.read(process.secrets), console)
+    host = _outside(process, writer, decoder, reads, ways, reloader)
+    missing = unserved(compiled, ways)
+    log = SqliteLog(store)
+    return Service(compiled, store, log, loop, decoder, writer, host, reloader, missing, wrong)
 
 
-def begin(store: Store, log: SqliteLog, loop: Loop, plan: Plan, clock: Stamping | None) -> Plan:
-    """Catch up with the log, take the plan into force, and begin to listen."""
-    collector.calm()
-    catch_up(store, log, loop)
-    collector.settle()
-    found = take_plan(store, log, loop, plan, now_ms())
+def _inside(
+    process: ProcessSettings,
+    compiled: Compiled,
+    store: Store,
+    loop: Loop,
+    key: bytes,
+    stamps: Stamping | None,
+    clock_events: bool,
+) -> tuple[Writer, Decoder]:
+    """Return the writer, caught up with the log, and the decoder of the plan in force."""
+    log = SqliteLog(store)
+    keeper = Keeper(process.data / "checkpoints")
+    begun = begin(store, log, loop, keeper, compiled.plan)
+    clock = None if clock_events else (stamps or Stamps(begun.last_stamp))
     if clock is not None:
-        append(store, log, loop, Chunk(clock.now(), (), {"kind": "start"}))
-    return found
+        start = Chunk(clock.now(), (), {"kind": "start"})
+        begun = begun._replace(seq=append(store, log, loop, start))
+    folding = Folding(store, log, loop, keeper, partial(catch_up, store, log, loop, keeper))
+    folding.begin(begun.seq)
+    after = metrics.Watcher(loop).after_turn
+    kept = retention(compiled, loop, keeper)
+    writer = Writer(store, log, loop, clock, after, now_ms, kept, metrics.shelved, folding)
+    return writer, Decoder(begun.plan, key)
 
 
-def taker(writer: Writer) -> Callable[[Sequence[Event], Sequence[Rejected]], "Future[None] | None"]:
-    """Return the door's way to the writer; it returns None when too much waits."""
-
-    def take(events: Sequence[Event], rejected: Sequence[Rejected]) -> "Future[None] | None":
-        batch = Batch(events, rejected)
-        try:
-            writer.take(batch)
-        except Overloaded:
-            return None
-        for bad in rejected:
-            metrics.REJECTED.labels(bad.reason.value).inc()
-        return batch.done
-
-    return take
-
-
-def catch_up(store: Store, log: SqliteLog, loop: Loop) -> None:
-    """Fold the log from its start; frames that were applied before are dropped by the ledger."""
-    for count, (_, chunk) in enumerate(log.read(0)):
-        loop.fold((chunk,))
-        if count % REFOLD_CHUNKS == 0:
-            settle(store, loop)
-    settle(store, loop)
+def _outside(
+    process: ProcessSettings,
+    writer: Writer,
+    decoder: Decoder,
+    reads: Reads,
+    ways: list[Channel],
+    reloader: Reloader,
+) -> Embedded:
+    """Return the host: doors, pages and the courier around the writer."""
+    outbox = SqlOutbox(writer.call, reads.tuples)
+    courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
+    pulse = Pulse()
+    routes = [*doors(process.rate, decoder, writer, reads), reload_route(reloader)]
+    app = make_app(routes, writer.trouble, reads.alerts, reads.waiting, pulse.still)
+    return Embedded(app, writer, courier, pulse, reloader.on_signal)
 
 
-def settle(store: Store, loop: Loop) -> None:
-    """Make waiting results durable in a transaction of their own."""
-    if loop.waiting:
-        with store.transaction() as transaction:
-            loop.settle(transaction)
-        loop.settled()
+def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
+    """Return the channels that receivers use and for which there are no settings."""
+    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
+    return tuple(sorted(used - {way.name for way in ways}))
 
 
-def take_plan(store: Store, log: SqliteLog, loop: Loop, plan: Plan, now: int) -> Plan:
-    """Append the compiled plan to the log if it differs from the one in force; return that one."""
-    before = loop.engine.plan if loop.engine.begun else None
-    if before is not None and _same(before, plan):
-        return before
-    numbered = replace(plan, number=1 if before is None else before.number + 1)
-    # An empty log has no time yet: events that bring their own time may be older than now.
-    stamp = loop.engine.now if before is not None else -(2**62)
-    append(store, log, loop, Chunk(stamp, (), to_data(numbered)))
-    return numbered
-
-
-def append(store: Store, log: SqliteLog, loop: Loop, chunk: Chunk) -> None:
-    """Make a control durable, and fold it."""
-    with store.transaction() as transaction:
-        log.append(transaction, chunk)
-    loop.fold((chunk,))
-    settle(store, loop)
-
-
-def _same(before: Plan, after: Plan) -> bool:
-    return digest(to_data(replace(before, number=0))) == digest(to_data(replace(after, number=0)))
-
-
-def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
-    """Return the ways of reaching people for which there are settings."""
-    found: list[Channel] = [Console(console), Jsonl()]
-    prefix = "slack_webhook_"
-    hooks = {
-        name.removeprefix(prefix): Secret(secrets.get(name) or "")
-        for name in secrets.values
-        if name.startswith(prefix)
-    }
-    if hooks:
-        found.append(Slack(httpx.AsyncClient(), hooks))
-    if process.smtp_host:
-        password = secrets.get("smtp_password")
-        relay = Relay(
-            process.smtp_host,
-            process.smtp_port,
-            Tls(process.smtp_tls),
-            process.smtp_from or "erosion@localhost",
-            process.smtp_user,
-            None if password is None else Secret(password),
-        )
-        found.append(Email(relay))
-    return found
-
-
-def customer_key(secrets: Secrets, data: Path) -> bytes:
-    """Return the key that pseudonymises customers; make one beside the data if none was given."""
-    given = secrets.get(KEY_FILE)
-    if given is not None:
-        return given.encode()
-    path = data / KEY_FILE
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(random_secrets.token_hex(32), encoding="ascii")
-    return path.read_text(encoding="ascii").strip().encode()
+def retention(compiled: Compiled, loop: Loop, keeper: Keeper) -> Retention:
+    """Return what deletes old rows; chunks of the log only if two checkpoints cover them."""
+    kept = compiled.retain
+    return Retention(
+        Limits(kept.log, kept.outcomes, kept.quarantine),
+        clock=monotonic_s,
+        time=lambda: loop.engine.now,
+        before_seq=keeper.covered,
+        on_deleted=metrics.retired,
+    )
 
 
 def refuse_public(host: str) -> None:

@@ -2,16 +2,25 @@
 
     ErosionError                     exit code 1
     ├── ConfigurationError           a file is wrong: nothing was changed
-    ├── DamagedError                 stored data cannot be trusted: restore, never start empty
+    ├── DamagedError                 78: stored data cannot be trusted: restore, never start empty
+    ├── StorageFullError             no commit now, for want of room: nothing was lost, it is tried again
+    ├── StorageBrokenError           74: the disk failed: end at once, begin again from the log
     ├── BusyError                    another process owns the data folder, or a port is taken
     └── NotFoundError                the asked-for case, alert or receiver is not there
+
+74 and 78 are the system's own numbers for a failed input or output and for a bad installation, so
+that whoever starts the service again can tell "try once more" from "a person must look".
 
 Bad *input* is no error: it becomes a Rejected value with a reason and goes to quarantine.
 """
 
+from typing import ClassVar
+
 
 class ErosionError(Exception):
     """Stop a command with one clear line; `hint` says what to do next."""
+
+    exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, hint: str = "") -> None:
         """Keep the message and the hint apart, so that each surface can show both."""
@@ -30,6 +39,18 @@ class ConfigurationError(ErosionError):
 
 class DamagedError(ErosionError):
     """Refuse to take damaged storage for empty storage."""
+
+    exit_code = 78
+
+
+class StorageFullError(ErosionError):
+    """Tell that a commit found no room, or a locked door, and did nothing; a later one may succeed."""
+
+
+class StorageBrokenError(ErosionError):
+    """Tell that the disk failed; what it holds is known only after a new start."""
+
+    exit_code = 74
 
 
 class BusyError(ErosionError):

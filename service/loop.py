@@ -7,9 +7,11 @@ ledger drops what was already applied (01, section 7).
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Protocol
 
 from alerts.desk import Book, Decision, Desk
+from alerts.signal import Signal, Transition
 from service.engine.fold import Engine
 from service.engine.values import Chunk, Frame
 
@@ -37,6 +39,7 @@ class Loop:
         self.desk = desk
         self.book = book or Book()
         self.waiting: list[Frame] = []
+        self._draft: Book | None = None
 
     def fold(self, chunks: Sequence[Chunk]) -> None:
         """Fold chunks that are durable; their frames wait to be settled."""
@@ -46,18 +49,59 @@ class Loop:
     def settle(self, ledger: Ledger) -> list[Frame]:
         """Write waiting frames, and what the desk decides on the new ones, into one transaction.
 
-        The desk's time is the frame's stamp.  The book moves with the decisions; a transaction
-        that fails after this ends the process, which begins again from what is stored.
+        The desk's time is the frame's stamp.  What it decides moves a draft of the book, which
+        takes the book's place in `settled`: a transaction that fails leaves both the frames and
+        the book as they were, and the next `settle` decides the same again.
         """
         applied = ledger.apply_frames(SHARD, self.waiting)
+        self._draft = None
         if self.desk is not None:
-            for frame in applied:
-                if frame.signals:
-                    decision = self.desk.decide(self.book, frame.signals, frame.stamp)
-                    ledger.save_decision(decision)
-                    self.book.apply(decision)
+            for stamp, frames in groupby(applied, key=lambda frame: frame.stamp):
+                self._decide(self.desk, stamp, list(frames), ledger)
         return applied
 
-    def settled(self) -> None:
-        """Forget what was settled, once its transaction is committed."""
+    def forget_waiting(self) -> None:
+        """Let frames go that stand for what is applied already."""
         self.waiting = []
+
+    def settled(self) -> None:
+        """Turn the page, once the transaction is committed."""
+        self.waiting = []
+        self.book, self._draft = self._draft or self.book, None
+
+    def _decide(self, desk: Desk, now: int, frames: list[Frame], ledger: Ledger) -> None:
+        """Let the desk decide on the frames of one instant, and on what a new plan left over."""
+        signals = [signal for frame in frames for signal in frame.signals]
+        standing = next((f.standing for f in reversed(frames) if f.standing is not None), None)
+        draft = self._draft or self.book
+        if standing is not None:
+            signals += left_over(draft, {*standing, *(signal.id for signal in signals)}, now)
+        if signals:
+            self._draft = self._draft or self.book.draft()
+            decision = desk.decide(self._draft, signals, now)
+            ledger.save_decision(decision)
+            self._draft.apply(decision)
+
+
+def left_over(book: Book, standing: set[str], now: int) -> list[Signal]:
+    """Return an end for every open alert whose finding does not stand any more."""
+    return [
+        Signal(
+            id=alert.id,
+            number=alert.number + 1,
+            transition=Transition.RESOLVED,
+            level=alert.level,
+            touchpoint=alert.touchpoint,
+            rule=alert.rule,
+            kind=alert.kind,
+            per=alert.per,
+            scope=alert.scope,
+            instant=now,
+            cases=0,
+            customers=0,
+            reason="configuration",
+            evidence={},
+        )
+        for alert in book.open()
+        if alert.id not in standing
+    ]

@@ -6,11 +6,13 @@ compared with this file.  The writer calls `Watcher` after each turn.
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
 from service.engine.fold import Engine
+from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
 from service.engine.values import Frame
 
 REGISTRY = CollectorRegistry()
@@ -23,6 +25,19 @@ EVENTS = Counter(
 )
 REJECTED = Counter(
     "erosion_rejected", "Inputs turned away at the door.", ["reason"], registry=REGISTRY
+)
+SHELF_BODIES = Gauge(
+    "erosion_quarantine_bodies",
+    "Inputs in quarantine that are kept whole and can be tried again.",
+    registry=REGISTRY,
+)
+SHELF_BYTES = Gauge(
+    "erosion_quarantine_bytes", "Bytes in which they are kept, compressed.", registry=REGISTRY
+)
+SHELF_EMPTIED = Counter(
+    "erosion_quarantine_emptied",
+    "Inputs in quarantine of which only the head is left, because there was no more room.",
+    registry=REGISTRY,
 )
 OUTCOMES = Counter(
     "erosion_outcomes",
@@ -57,10 +72,63 @@ WATERMARK = Gauge(
     ["touchpoint"],
     registry=REGISTRY,
 )
+STORAGE_FULL = Gauge(
+    "erosion_storage_full", "1 while commits find no room on the disk.", registry=REGISTRY
+)
+REFUSED_TURNS = Counter(
+    "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
+)
+TIME_HELD = Gauge(
+    "erosion_time_held",
+    "1 while time stands still until the wall clock is confirmed.",
+    registry=REGISTRY,
+)
+RETIRED = Counter(
+    "erosion_retired_rows", "Rows deleted because they were too old.", ["table"], registry=REGISTRY
+)
+HEARTBEAT = Gauge(
+    "erosion_heartbeat_timestamp_seconds",
+    "When the writer last finished what was due.",
+    registry=REGISTRY,
+)
 FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
+
+
+LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
+HELD = Gauge(
+    "erosion_limit_used", "How much is held of what has a limit.", ["what"], registry=REGISTRY
+)
+LIMIT_REACHED = Counter(
+    "erosion_limit_reached",
+    "What a limit refused or let go: facts and orphans to the late list, cases as unknown.",
+    ["what"],
+    registry=REGISTRY,
+)
+SET_ASIDE = Counter(
+    "erosion_set_aside", "Events that the engine could not fold.", registry=REGISTRY
+)
+CHECKPOINT = Gauge(
+    "erosion_checkpoint_seq", "The chunk that the newest checkpoint covers.", registry=REGISTRY
+)
+CHECKPOINT_SECONDS = Gauge(
+    "erosion_checkpoint_duration_seconds", "How long it took to write.", registry=REGISTRY
+)
+CHECKPOINTS = Counter(
+    "erosion_checkpoints", "Checkpoints, by what became of them.", ["result"], registry=REGISTRY
+)
+CONFIG_GOOD = Gauge(
+    "erosion_config_last_reload_successful",
+    "Whether the configuration that was read last was in order.",
+    registry=REGISTRY,
+)
+CONFIG_AT = Gauge(
+    "erosion_config_last_reload_success_timestamp_seconds",
+    "When a configuration was last taken.",
+    registry=REGISTRY,
+)
 
 
 def exposition() -> bytes:
@@ -73,13 +141,53 @@ def attempted(attempt: Attempt) -> None:
     DELIVERIES.labels(attempt.channel, attempt.receipt.result.value).inc()
 
 
+def shelved(sums: "Shelf | None") -> None:
+    """Show how full the quarantine is."""
+    if sums is not None:
+        SHELF_BODIES.set(sums.bodies)
+        SHELF_BYTES.set(sums.bytes)
+        SHELF_EMPTIED.inc(sums.emptied)
+
+
+class Shelf(Protocol):
+    """Say how full the quarantine is, and how many bodies were just taken off."""
+
+    @property
+    def bodies(self) -> int:
+        """Return how many inputs are kept whole."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """Return in how many bytes."""
+        ...
+
+    @property
+    def emptied(self) -> int:
+        """Return how many lost their body just now."""
+        ...
+
+
+def retired(table: str, count: int) -> None:
+    """Count rows that were deleted for their age."""
+    RETIRED.labels(table).inc(count)
+
+
+class Folding(Protocol):
+    """Have an engine, which may be another one after a record was set aside."""
+
+    engine: Engine
+
+
 class Watcher:
     """Bring counters up to what the engine has counted."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Begin at the engine's present counts: a restart folds the whole log again."""
-        self._engine = engine
-        self._told = asdict(engine.tally)
+    def __init__(self, loop: "Folding") -> None:
+        """Begin at the engine's present counts: they are of all its life."""
+        self._loop = loop
+        for what, limit in (("cases", CASES_MAX), ("orphans", ORPHANS_MAX), ("facts", FACTS_MAX)):
+            LIMIT.labels(what).set(limit)
+        self._told = asdict(loop.engine.tally)
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
         """Take over what one turn changed."""
@@ -88,15 +196,20 @@ class Watcher:
                 OUTCOMES.labels(outcome.touchpoint, outcome.outcome).inc()
             for signal in frame.signals:
                 SIGNALS.labels(signal.touchpoint, signal.rule, signal.transition.value).inc()
-        tally = asdict(self._engine.tally)
+        tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
-            EVENTS.labels(name).inc(count - self._told[name])
+            EVENTS.labels(name).inc(max(count - self._told[name], 0))
+        LIMIT_REACHED.labels("facts").inc(tally["over_limit"] - self._told["over_limit"])
+        LIMIT_REACHED.labels("cases").inc(tally["let_go"] - self._told["let_go"])
         self._told = tally
         self._look()
 
     def _look(self) -> None:
-        engine = self._engine
+        engine = self._loop.engine
         FRAME.set(engine.frame)
+        tracks = [track for track, _ in engine.standings()]
+        HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
+        HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
         for track, watermark in engine.standings():
             CASES.labels(track.plan.id).set(len(track.cases))
             WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)

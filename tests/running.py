@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,14 +64,21 @@ def erosion(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedPr
 
 
 @contextmanager
-def service(data: Path, config: Path, *arguments: str, **more: str) -> Iterator[Running]:
-    """Run `erosion run` until the block ends."""
+def service(
+    data: Path,
+    config: Path,
+    *arguments: str,
+    before: Sequence[str] = (),
+    logs: Path | None = None,
+    **more: str,
+) -> Iterator[Running]:
+    """Run `erosion run` until the block ends, under another program if there is one before it."""
     port = free_port()
     data.mkdir(parents=True, exist_ok=True)
-    out, log = data / "stdout.txt", data / "stderr.txt"
+    out, log = (logs or data) / "stdout.txt", (logs or data) / "stderr.txt"
     with out.open("ab") as stdout, log.open("ab") as stderr:
         process = subprocess.Popen(
-            [*COMMAND, "run", "--config", str(config), *arguments],
+            [*before, *COMMAND, "run", "--config", str(config), *arguments],
             env=environment(data, EROSION_BIND=f"127.0.0.1:{port}", **more),
             stdout=stdout,
             stderr=stderr,

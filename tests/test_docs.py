@@ -65,6 +65,7 @@ BLOCKS = {
     "Root": "`routes`",
     "Route": "`routes`",
     "Exclusion": "`exclusions`",
+    "Retain": "`retain`",
     "Privacy": "`privacy`",
 }
 SHORT = ("--config", "--json")  # one line at the top tells what they do; a command lists them

@@ -22,10 +22,16 @@ def make_app(
     ready: Callable[[], str],
     alerts: Callable[[], Rows],
     waiting: Callable[[], Rows],
+    still: Callable[[], int] = lambda: 0,
 ) -> Starlette:
-    """Return the application; `ready` returns what is wrong, empty when all is well."""
+    """Return the application; `ready` returns what is wrong, empty when all is well.
+
+    `still` returns for how many seconds too long the event loop has not turned.
+    """
 
     def live(_: Request) -> Response:
+        if seconds := still():
+            return PlainTextResponse(f"stood still for {seconds} s\n", status_code=503)
         return PlainTextResponse("turning\n")
 
     def readiness(_: Request) -> Response:

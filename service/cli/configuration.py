@@ -38,6 +38,7 @@ def init(
 def check(config: Config = None, as_json: Json = False) -> None:
     """Check the configuration and say what each rule takes to fire."""
     from service.settings import compile_settings, load
+    from service.settings.quiet import quiets
     from service.settings.requirement import requirements
 
     path = config_path(config)
@@ -49,6 +50,11 @@ def check(config: Config = None, as_json: Json = False) -> None:
             put({"touchpoint": row.touchpoint, "rule": row.rule, "takes": row.text})
         else:
             print(f"{row.touchpoint}/{row.rule}: {row.text}")
+    for quiet in quiets(compiled.plan, usual_volume()):
+        if as_json:
+            put({"source": quiet.source, "takes": quiet.text})
+        else:
+            print(f"{quiet.source}: {quiet.text}")
     units = sum(map(len, compiled.plan.units.values()))
     say(f"{path}: fine ({len(compiled.plan.touchpoints)} touchpoints, {units} units)")
 
@@ -58,3 +64,18 @@ def schema() -> None:
     from service.settings.schema import schema_text
 
     print(schema_text(), end="")
+
+
+def usual_volume() -> dict[str, float]:
+    """Return cases per hour by touchpoint as the data folder knows them; nothing without one."""
+    from service.settings import ProcessSettings
+    from service.store.reads import Reads
+
+    process = ProcessSettings.read()
+    if process.database or not (process.data / "erosion.db").exists():
+        return {}
+    reads = Reads.readonly(process.database_url)
+    try:
+        return reads.per_hour()
+    finally:
+        reads.close()

@@ -20,8 +20,8 @@ from threading import Lock, Thread
 
 import httpx
 
-from service.cli.operate import post
 from service.cli.options import say
+from service.cli.sending import post
 from service.errors import ErosionError
 from service.simulator.run import run
 from service.store.reads import Reads
@@ -166,16 +166,18 @@ def _closing(stream: Path, folder: Path) -> None:
     sold = cars_sold(stream, MONTH)
     reads = Reads(folder / "data" / "erosion.db")
     rows = reads.tuples(
-        "SELECT touchpoint, sum(kept), sum(late), sum(gave_up), sum(open) FROM reading "
+        "SELECT touchpoint, sum(kept), sum(late), sum(gave_up), sum(open), sum(unknown) FROM reading "
         "WHERE day LIKE ? GROUP BY touchpoint ORDER BY touchpoint",
         (f"{MONTH}-%",),
     )
     print(f"The same month twice ({MONTH}):")
     print(f"  as sales count it:      {sold} cars sold.")
-    for touchpoint, kept, late, gave_up, still in rows:
-        print(f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late};")
+    for touchpoint, kept, late, gave_up, still, unknown in rows:
+        rest = {"gave up before": gave_up, "still within the promise": still, "unknown": unknown}
+        told = ", ".join(f"{count} {what}" for what, count in rest.items() if count)
+        end = f";\n{' ' * 26}{told}." if told else "."
         print(
-            f"                          {gave_up} gave up before, {still} still within the promise."
+            f"  as customers lived it:  {touchpoint}: kept to {kept} people, broken to {late}{end}"
         )
     reads.close()
 

@@ -46,6 +46,13 @@ def utc_text(at: int | None) -> str:
     return moment.isoformat(timespec=digits).replace("+00:00", "Z")
 
 
+def minute_text(at: int | None) -> str:
+    """Return a time for people's eyes, to the minute."""
+    if at is None:
+        return "-"
+    return datetime.fromtimestamp(at // 1000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def seconds_text(length_ms: int) -> str:
     """Return seconds, with a fraction only where there is one."""
     whole, rest = divmod(length_ms, 1000)

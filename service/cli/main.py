@@ -7,6 +7,7 @@ import typer
 
 from service.cli.configuration import register as configuration
 from service.cli.history import register as history
+from service.cli.keeping import register as keeping
 from service.cli.operate import register as operate
 from service.cli.people import register as people
 from service.errors import ErosionError
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for register in (configuration, operate, history, people):
+for register in (configuration, operate, history, people, keeping):
     register(app)
 
 
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"erosion: {error}", file=sys.stderr)
         if error.hint:
             print(f"what to do: {error.hint}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

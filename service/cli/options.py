@@ -3,9 +3,14 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from service.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from service.store.reads import Reads
 
 Config = Annotated[
     Path | None,
@@ -29,3 +34,16 @@ def config_path(given: Path | None) -> Path:
     from service.settings import ProcessSettings
 
     return given if given is not None else ProcessSettings.read().config
+
+
+def open_reads() -> "Reads":
+    """Open the stored data for reading; raise NotFoundError where there is none."""
+    from service.settings import ProcessSettings
+    from service.store.reads import Reads
+
+    process = ProcessSettings.read()
+    if not process.database and not Path(process.data).joinpath("erosion.db").exists():
+        raise NotFoundError(
+            f"there is no data in {process.data}", "run `erosion run` first, or set EROSION_DATA"
+        )
+    return Reads.readonly(process.database_url)

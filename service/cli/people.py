@@ -1,21 +1,16 @@
-"""Commands that look at what the service knows: alerts, waiting, case, why, quarantine, send-test."""
+"""Commands that look at what the service knows: alerts, waiting, case, why, send-test."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from service.cli.forms import seconds_text, utc_text
-from service.cli.options import Config, Json, config_path, put, say
+from service.cli import quarantine
+from service.cli.forms import minute_text, seconds_text, utc_text
+from service.cli.options import Config, Json, config_path, open_reads, put, say
 from service.errors import NotFoundError
 
-if TYPE_CHECKING:
-    from service.store.reads import Reads
-
 Row = Mapping[str, Any]
-quarantine = typer.Typer(help="Look at what was turned away.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +20,7 @@ def register(app: typer.Typer) -> None:
     app.command()(case)
     app.command()(why)
     app.command("send-test")(send_test)
-    app.add_typer(quarantine, name="quarantine")
+    app.add_typer(quarantine.app, name="quarantine")
 
 
 def alerts(
@@ -33,14 +28,14 @@ def alerts(
     as_json: Json = False,
 ) -> None:
     """List open alerts, the latest change first."""
-    rows = _reads().alerts(every=every)
+    rows = open_reads().alerts(every=every)
     for row in rows:
         if as_json:
             put(dict(row))
         else:
             print(
                 f"{row['id'][:8]}  {row['state']:<9} {row['level']:<8} {row['touchpoint']}/{row['rule']}"
-                f"  {row['scope'] or 'company'}  {_people(row['customers'])}  since {_text(row['opened_at'])}"
+                f"  {row['scope'] or 'company'}  {_people(row['customers'])}  since {minute_text(row['opened_at'])}"
             )
     say(f"{len(rows)} alerts")
 
@@ -51,7 +46,7 @@ def waiting(
     as_json: Json = False,
 ) -> None:
     """List who is waiting past a mark, the longest first: the call-back list."""
-    rows = _reads().waiting(unit=unit or None)
+    rows = open_reads().waiting(unit=unit or None)
     if as_csv:
         print("touchpoint,case,unit,since,due,mark_percent")
     for row in rows:
@@ -68,7 +63,7 @@ def waiting(
             print(",".join(map(_safe, cells)) + f",{row['mark']}")
         else:
             print(
-                f"{row['unit']}  {row['case']}  {row['touchpoint']}  since {_text(row['since'])}, past {row['mark']} %"
+                f"{row['unit']}  {row['case']}  {row['touchpoint']}  since {minute_text(row['since'])}, past {row['mark']} %"
             )
     say(f"{len(rows)} cases waiting")
 
@@ -77,7 +72,7 @@ def case(
     name: Annotated[str, typer.Argument(help="Id of the case.")], as_json: Json = False
 ) -> None:
     """Show one customer's passes through the touchpoints, on both clocks."""
-    found = _reads().case(name)
+    found = open_reads().case(name)
     if not found["outcomes"]:
         raise NotFoundError(
             f"no case {name!r} is known",
@@ -89,16 +84,20 @@ def case(
     for row in found["outcomes"]:
         print(f"{row['touchpoint']} at {row['unit']}: {row['outcome']}")
         print(
-            f"  started {_text(row['started'])}, due {_text(row['due'])}, ended {_text(row['ended'])}"
+            f"  started {minute_text(row['started'])}, due {minute_text(row['due'])}, ended {minute_text(row['ended'])}"
         )
         if row["own_ms"] is not None:
             print(
                 f"  {_length(row['open_ms'])} of open time, {_length(row['own_ms'])} on the customer's watch"
             )
     for row in found["waiting"]:
-        print(f"waiting in {row['touchpoint']}: past {row['mark']} % since {_text(row['mark_at'])}")
+        print(
+            f"waiting in {row['touchpoint']}: past {row['mark']} % since {minute_text(row['mark_at'])}"
+        )
     for row in found["signals"]:
-        print(f"named in alert {row['id'][:8]}: {row['transition']} at {_text(row['instant'])}")
+        print(
+            f"named in alert {row['id'][:8]}: {row['transition']} at {minute_text(row['instant'])}"
+        )
 
 
 def why(
@@ -106,7 +105,7 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Show the evidence of an alert, what was sent to whom, and what came of it."""
-    found = _reads().why(alert)
+    found = open_reads().why(alert)
     if found is None:
         raise NotFoundError(
             f"no alert begins with {alert!r}", "list them with: erosion alerts --all"
@@ -120,7 +119,7 @@ def why(
     )
     for row in found["signals"]:
         print(
-            f"{row['number']}. {row['transition']} at {_text(row['instant'])}: {_people(row['customers'])} ({row['reason']})"
+            f"{row['number']}. {row['transition']} at {minute_text(row['instant'])}: {_people(row['customers'])} ({row['reason']})"
         )
         for key, value in row["evidence"].items():
             print(f"     {_label(key)}: {_shown(key, value)}")
@@ -140,41 +139,6 @@ def send_test(
     raise typer.Exit(try_receiver(receiver, config_path(config)))
 
 
-@quarantine.command("list")
-def list_quarantine(
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50, as_json: Json = False
-) -> None:
-    """List what was turned away, newest first, with the reason."""
-    rows = _reads().quarantine(limit)
-    for row in rows:
-        if as_json:
-            put({**row, "head": bytes(row["head"]).decode(errors="replace")})
-        else:
-            head = bytes(row["head"]).decode(errors="replace").strip()
-            print(
-                f"{row['number']}  {_text(row['at'])}  {row['reason']}: {row['detail']}  {head[:100]!r}"
-            )
-    say(f"{len(rows)} inputs in quarantine shown")
-
-
-def _reads() -> "Reads":
-    from service.settings import ProcessSettings
-    from service.store.reads import Reads
-
-    process = ProcessSettings.read()
-    if not process.database and not Path(process.data).joinpath("erosion.db").exists():
-        raise NotFoundError(
-            f"there is no data in {process.data}", "run `erosion run` first, or set EROSION_DATA"
-        )
-    return Reads.readonly(process.database_url)
-
-
-def _text(at: int | None) -> str:
-    if at is None:
-        return "-"
-    return datetime.fromtimestamp(at // 1000, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
 def _length(length_ms: int) -> str:
     minutes = length_ms // 60_000
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes else f"{seconds_text(length_ms)} s"
@@ -190,7 +154,7 @@ def _label(key: str) -> str:
 
 def _shown(key: str, value: object) -> str:
     if isinstance(value, int) and key in ("since", "oldest_started"):
-        return _text(value)
+        return minute_text(value)
     if isinstance(value, int) and key.endswith("_ms"):
         return _length(value)
     if isinstance(value, int) and key in ("kept_below", "recover_above"):

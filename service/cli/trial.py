@@ -13,10 +13,10 @@ from alerts.outbox import OutboxRow, Pending, next_in_line
 from alerts.retry import Result
 from alerts.route import look_up
 from alerts.signal import Level, Signal, Transition
-from service.bootstrap import channels
 from service.cli.options import say
 from service.errors import NotFoundError
 from service.hosts.clock import now_ms
+from service.hosts.ways import channels
 from service.settings import ProcessSettings, Secrets, compile_settings, load
 
 NOTE = "This is a test: nobody is waiting, nothing has to be done."

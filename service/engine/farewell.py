@@ -35,3 +35,11 @@ class Farewell:
         names = {case.track: track.plan.id for case in cases}
         self.outcomes += counts.take_outcomes(names, line.watermark)
         self.readings += counts.take_readings(line.watermark, all_of_them=True)
+
+    def joined(self, other: "Farewell") -> "Farewell":
+        """Return both as one."""
+        return Farewell(
+            self.outcomes + other.outcomes,
+            self.readings + other.readings,
+            self.cleared + other.cleared,
+        )

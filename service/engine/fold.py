@@ -23,6 +23,8 @@ from service.engine.track import Track
 from service.engine.values import Chunk, Frame
 from service.engine.zone import DAY_MS
 
+# The version of the rules; a change that would decide an old log differently needs a new one.
+SEMANTICS = 2
 ITEMS_MAX = 2000
 MOVES_MAX = 5000
 
@@ -90,6 +92,8 @@ class Engine:
         self.now = max(self.now, chunk.stamp)
         if chunk.control is not None:
             self._obey(chunk.control)
+        if not self.begun:
+            return []
         self._hear(chunk.heard)
         for event in chunk.events:
             self.recorder.record(event, self.now, self._at_work)
@@ -97,7 +101,7 @@ class Engine:
 
     def next_instant(self) -> int | None:
         """Return the earliest stamp at which a tick may bring about anything."""
-        if any(line.moving for line in self.timelines):
+        if self.is_moving:
             return self.now
         wanted = [
             at + max(line.lags.values(), default=0)
@@ -106,6 +110,15 @@ class Engine:
         ]
         heard = self.hearing.next_instant()
         return min(wanted if heard is None else [*wanted, heard], default=None)
+
+    @property
+    def is_moving(self) -> bool:
+        """Tell whether cases still move to a new plan."""
+        return any(line.moving for line in self.timelines)
+
+    def moved(self) -> int:
+        """Return how many open cases the last plan gave another due instant."""
+        return sum(line.moved for line in self.timelines)
 
     @property
     def begun(self) -> bool:
@@ -125,9 +138,21 @@ class Engine:
 
     def _obey(self, control: Mapping[str, Any]) -> None:
         """Take a control: a plan, or the news that a service begins to listen."""
-        if control.get("kind") == "start":
+        kind = control.get("kind", "plan")
+        if kind == "start":
             self.hearing.start(self.now)
-            return
+        elif kind == "semantics":
+            self.frame = int(control["frame"])
+            self._reconcile = self.begun
+        elif kind == "aside":
+            self.recorder.tally.set_aside += len(control["places"])
+            self.hearing.tell_aside(control["sources"], self.now)
+        elif kind == "plan":
+            self._take_plan(control)
+        else:
+            raise ValueError(f"a control of kind {kind!r} is not known")
+
+    def _take_plan(self, control: Mapping[str, Any]) -> None:
         plan = from_data(dict(control))
         before = self._adopted
         self._adopted = adopt(plan, before, self.now)
@@ -179,7 +204,8 @@ class Engine:
     def _last_frame(self, frames: list[Frame]) -> None:
         """Put out what belongs to no timeline: sources, facts set aside, the end of a plan."""
         signals = tuple(self.hearing.take_signals())
-        bye, self._at_work.farewell = self._at_work.farewell, Farewell()
+        bye = self._at_work.farewell.joined(self.recorder.farewell)
+        self._at_work.farewell, self.recorder.farewell = Farewell(), Farewell()
         rows = (tuple(bye.outcomes), tuple(bye.readings), tuple(bye.cleared))
         facts = (tuple(self.recorder.too_late), tuple(self.recorder.future))
         standing = self._standing() if self._reconcile else None

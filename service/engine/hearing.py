@@ -18,7 +18,7 @@ from service.engine.plan import Source
 from service.engine.scored import Step
 
 NEVER_HEARD_MS = 10 * 60_000
-SILENT, BLIND = "source silent", "blind"
+SILENT, BLIND, ASIDE = "source silent", "blind", "set aside"
 
 
 class Hearing:
@@ -88,6 +88,13 @@ class Hearing:
                     self._say(
                         name, BLIND, Level.CRITICAL, now, listener, "an open day of hold", count
                     )
+
+    def tell_aside(self, sources: Mapping[str, int], now: int) -> None:
+        """Tell that records of sources could not be judged and were set aside."""
+        for name, count in sorted(sources.items()):
+            listener = self.listeners.get(name)
+            if listener is not None:
+                self._say(name, ASIDE, Level.WARNING, now, listener, "set aside", count)
 
     def next_instant(self) -> int | None:
         """Return when the passing of time alone may change what is heard."""

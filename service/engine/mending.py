@@ -128,6 +128,11 @@ class Mender:
             self._line.listed.append(Cleared(track.plan.id, case.id, self._line.watermark))
         self._line.file(case)
 
+    def drop(self, case: Case, track: Track) -> None:
+        """Take a case out of all that it was counted in."""
+        self._turn(track, case.place, case.told, ())
+        case.told = ()
+
     def give_again(self, track: Track, keys: Iterable[Key], since: int) -> None:
         """Give facts that look for their case out anew, and correct the cases that this changes."""
         for case, facts in choose_again(track, keys, since):

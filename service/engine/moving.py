@@ -13,7 +13,7 @@ from service.engine.track import Track
 
 
 class Moving:
-    """Move the cases of one touchpoint; `changed` counts those with another due instant."""
+    """Move the cases of one touchpoint."""
 
     def __init__(self, track: Track, units: Mapping[str, Place]) -> None:
         """Take the touchpoint as it is under the new plan."""
@@ -21,25 +21,26 @@ class Moving:
         self._units = units
         self._left = list(track.cases.values())
         self._left.reverse()
-        self.changed = 0
 
     @property
     def is_done(self) -> bool:
         """Tell whether no case is left."""
         return not self._left
 
-    def step(self, count: int, file: Callable[[Case], None], touch: Callable[[Case], None]) -> None:
-        """Move so many cases."""
+    def step(self, count: int, file: Callable[[Case], None], touch: Callable[[Case], None]) -> int:
+        """Move so many cases; return how many of them have another due instant."""
+        changed = 0
         for _ in range(min(count, len(self._left))):
             case = self._left.pop()
             due = case.due
             case.track = self._track.position
             self._place(case)
             if case.due != due:
-                self.changed += 1
+                changed += 1
                 touch(case)
             case.filed = -1
             file(case)
+        return changed
 
     def _place(self, case: Case) -> None:
         """Give a case the hours of today; what was judged by the old ones stays judged."""

@@ -147,6 +147,7 @@ class Source:
     fields of a plain row come from: target -> path or column, `constants` target -> value.
     `heartbeat` is the type of its proof of life, due every `heartbeat_ms`; the other lengths say
     when quiet is silence and how far it is believed (01, section 6), None where it is learned.
+    `zone` is the zone of wall times, `epoch` the unit of times that are numbers; both may be empty.
     """
 
     wait_ms: int
@@ -162,6 +163,8 @@ class Source:
     believe_quiet_ms: int | None = None
     after_silence: Literal["", "judge", "unknown"] = ""
     catch_up_ms: int = 300_000
+    zone: str = ""
+    epoch: Literal["", "s", "ms"] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ others only wait for their instant (service.engine.timeline).
 """
 
 from functools import partial
+from heapq import nsmallest
 
+from service.engine import limits
 from service.engine.absence import Absence, nothing
 from service.engine.adoption import Adopted
 from service.engine.ear import Ear, value_at
 from service.engine.facts import Fact, Known
+from service.engine.farewell import Farewell
 from service.engine.hearing import Hearing
 from service.engine.seeking import Sought
 from service.engine.seen import Seen
@@ -31,6 +34,7 @@ class Recorder:
         self.seen = Seen()
         self.too_late: list[Event] = []
         self.future: list[Event] = []
+        self.farewell = Farewell()
         self._hearing = hearing
         self._absence = absence
 
@@ -89,27 +93,52 @@ class Recorder:
     def _hear_one(self, event: Event, ear: Ear, line: Timeline) -> None:
         track = ear.track
         if ear.kind is Fact.START:
-            opening = track.opening(event)
-            if opening is not None:
-                line.mender.change(opening[0], track, event.time, opening[1])
+            self._start(event, track, line)
             return
         fact = track.fact(event, ear.kind)
         if ear.match:
             values = tuple(value_at(event, name) for name in ear.match)
             if all(value not in (None, "") for value in values):
                 line.seek(Sought(track.position, ear.match, values, fact), track)
-            return
-        name = track.case_of(event)
-        if not name:
-            return
+        elif name := track.case_of(event):
+            self._learn(event, track, name, fact, line)
+
+    def _start(self, event: Event, track: Track, line: Timeline) -> None:
+        opening = track.opening(event)
+        if opening is not None:
+            line.mender.change(opening[0], track, event.time, opening[1])
+            if len(track.cases) > limits.CASES_MAX:
+                self._make_room(track, line)
+
+    def _learn(self, event: Event, track: Track, name: str, fact: Known, line: Timeline) -> None:
         case = track.cases.get(name)
         if case is None:
-            self._orphan(track, name, fact, line)
-            return
-        line.mender.change(case, track, event.time, partial(case.learn, fact))
+            self._orphan(event, track, name, fact, line)
+        elif len(case.facts) < limits.FACTS_MAX:
+            line.mender.change(case, track, event.time, partial(case.learn, fact))
+        else:
+            self._refuse(event)
 
-    def _orphan(self, track: Track, name: str, fact: Known, line: Timeline) -> None:
+    def _refuse(self, event: Event) -> None:
+        """Keep an event that no limit leaves room for on the late list."""
+        self.tally.over_limit += 1
+        self.too_late.append(event)
+
+    def _make_room(self, track: Track, line: Timeline) -> None:
+        """End the oldest cases of a touchpoint as unknown."""
+        count = max(limits.CASES_MAX // limits.ROOM, 1)
+        oldest = nsmallest(count, track.cases.values(), key=lambda case: (case.started, case.id))
+        for case in oldest:
+            line.mender.drop(case, track)
+        line.refold(line.watermark, "limit")
+        self.farewell.end(oldest, track, line)
+        self.tally.let_go += len(oldest)
+
+    def _orphan(self, event: Event, track: Track, name: str, fact: Known, line: Timeline) -> None:
         orphans = track.orphans.get(name)
+        if orphans is None and len(track.orphans) >= limits.ORPHANS_MAX:
+            self._refuse(event)
+            return
         if orphans is None:
             orphans = track.orphans[name] = Orphans(name, track.position)
         if fact not in orphans.facts:

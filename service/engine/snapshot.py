@@ -32,7 +32,7 @@ def parts_of(engine: Engine) -> Iterator[tuple[str, Any]]:
 
     Raise ValueError while cases still move to a new plan.
     """
-    if any(line.moving for line in engine.timelines):
+    if engine.is_moving:
         raise ValueError("no snapshot while cases move to a new plan")
     yield "head", _head(engine)
     for day, keys in sorted(engine.recorder.seen.days().items()):

@@ -13,3 +13,6 @@ class Tally:
     too_late: int = 0
     unheard: int = 0
     future: int = 0
+    set_aside: int = 0
+    over_limit: int = 0
+    let_go: int = 0

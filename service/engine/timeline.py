@@ -51,6 +51,7 @@ class Timeline:
         self._dirty: dict[tuple[str, str, str, str], Rules] = {}
         self.mender = Mender(self)
         self.moving: list[Moving] = []
+        self.moved = 0
 
     def resume(self, watermark: int) -> None:
         """Go on from a watermark."""
@@ -109,7 +110,7 @@ class Timeline:
     def move(self, count: int) -> bool:
         """Move some of the cases that a new plan has found; tell whether all are."""
         for moving in self.moving:
-            moving.step(count, self.file, self.counts.touch)
+            self.moved += moving.step(count, self.file, self.counts.touch)
         self.moving = [moving for moving in self.moving if not moving.is_done]
         return not self.moving
 

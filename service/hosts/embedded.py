@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from alerts.courier import Courier
 from service.errors import BusyError
+from service.hosts.pulse import Pulse, Watchdog
 from service.hosts.writer import Writer
 
 STOP_S = 5
@@ -26,8 +27,20 @@ WATCH_S = 0.2
 class Embedded:
     """Run the parts that bootstrap joined, until told to stop or the writer fails."""
 
-    def __init__(self, app: Starlette, writer: Writer, courier: Courier) -> None:
-        """Take the parts; nothing runs before `run`."""
+    def __init__(
+        self,
+        app: Starlette,
+        writer: Writer,
+        courier: Courier,
+        pulse: Pulse,
+        reload: Callable[[], None],
+    ) -> None:
+        """Take the parts; nothing runs before `run`, which beats the pulse.
+
+        `reload` is called in a thread of its own when a SIGHUP comes.
+        """
+        self._reload = reload
+        self._pulse = pulse
         self._app = app
         self._writer = writer
         self._courier = courier
@@ -38,14 +51,20 @@ class Embedded:
         self._writer.start()
         courier = _CourierThread(self._courier)
         courier.start()
+        watchdog = Watchdog(self._pulse)
+        watchdog.start()
         try:
             asyncio.run(self._serve(listening, ready, courier))
         finally:
+            watchdog.stop()
             courier.stop()
             self._writer.stop()
         failed = self._writer.failed or courier.failed
         if failed is not None:
             raise failed
+
+    def _on_hangup(self) -> None:
+        Thread(target=self._reload, name="reload", daemon=True).start()
 
     async def _serve(
         self, listening: socket.socket, ready: Callable[[int], None], courier: Thread
@@ -56,9 +75,11 @@ class Embedded:
         server = _Server(config)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.leave)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         told = False
         while not serving.done():
+            self._pulse.beat()
             if server.started and not told:
                 told = True
                 ready(listening.getsockname()[1])

@@ -4,59 +4,38 @@ A turn commits the events of this batch and the results of the last one with a s
 answers whoever waits, then folds.  So nothing is answered before it is durable, and nothing is
 folded that is not in the log (01, section 7).  Work of others, such as the courier's receipts,
 joins the same transaction.  A second connection for them was rejected: SQLite has one writer, and
-two would only wait for each other.
+two would only wait for each other.  A turn that finds no room on the disk is rolled back as if it
+had not been: its senders come again, its results wait for the next turn, nothing of it is folded.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
 from queue import Empty, Queue
 from threading import Event as Flag
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from service.engine.values import Chunk, Event, Frame
-from service.intake.rejected import Rejected
+from service import metrics
+from service.engine.values import Chunk, Frame
+from service.errors import StorageFullError
+from service.hosts.folding import Folding
+from service.hosts.hours import by_hour
+from service.hosts.jobs import Batch, Call, Control, Done, Job, Overloaded, Stamping
+from service.hosts.pulse import Pulse
+from service.hosts.space import RETRY_S, Space
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
+from service.store.retention import Retention
+from service.store.shelf import Sums
 from service.store.store import Store
 from service.store.transaction import Transaction
 
 T = TypeVar("T")
+
+
 EVENTS_PER_TURN = 2000
 QUEUED_MAX = 100_000
 GATHER_S = 0.02
 MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-
-
-class Stamping(Protocol):
-    """Say what time a chunk gets."""
-
-    def now(self) -> int:
-        """Return UTC milliseconds."""
-        ...
-
-
-@dataclass(slots=True)
-class Batch:
-    """Hold events and rejections of one sender until they are durable."""
-
-    events: Sequence[Event]
-    rejected: Sequence[Rejected]
-    done: Future[None] = field(default_factory=Future)
-
-
-@dataclass(slots=True)
-class Call:
-    """Hold work that wants to join a transaction."""
-
-    work: Callable[[Transaction], Any]
-    done: Future[Any] = field(default_factory=Future)
-
-
-class Overloaded(Exception):  # noqa: N818 - the door turns it into 503
-    """Tell a sender to come again: too many events wait to become durable."""
 
 
 class Writer:
@@ -70,6 +49,9 @@ class Writer:
         stamps: Stamping | None,
         after: Callable[[Sequence[Frame]], None] = lambda frames: None,
         wall: Callable[[], int] = lambda: 0,
+        retention: Retention | None = None,
+        shelved: Callable[[Sums | None], None] = lambda sums: None,
+        folding: Folding | None = None,
     ) -> None:
         """Take the parts; without `stamps` the events bring their own time and nothing ticks."""
         self._store = store
@@ -78,12 +60,17 @@ class Writer:
         self._stamps = stamps
         self._after = after
         self._wall = wall
-        self._jobs: Queue[Batch | Call] = Queue()
-        self._in_hand: Sequence[Batch | Call] = ()
+        self._retention = retention
+        self._shelved = shelved
+        self._folding = folding or Folding(store, log, loop)
+        self._jobs: Queue[Job] = Queue()
+        self._in_hand: Sequence[Job] = ()
         self._stop = Flag()
         self._ticked = 0
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self.queued = 0
+        self.space = Space()
+        self.pulse = Pulse()
         self.failed: BaseException | None = None
 
     def start(self) -> None:
@@ -94,31 +81,72 @@ class Writer:
         """Finish what is queued and end."""
         self._stop.set()
         self._thread.join()
+        self._folding.finish()
 
     def take(self, batch: Batch) -> None:
-        """Queue events; raise Overloaded when too many wait."""
+        """Queue events; raise Overloaded when too many wait, and refuse them for want of room."""
+        if self.space.missing is not None:
+            batch.done.set_exception(self.space.missing)
+            return
         if self.failed is not None or self.queued + len(batch.events) > QUEUED_MAX:
             raise Overloaded
         self.queued += len(batch.events)
         self._jobs.put(batch)
 
-    def call(self, work: Callable[[Transaction], T]) -> T:
-        """Run work inside the next transaction and return what it returned, once durable."""
-        call = Call(work)
+    def trouble(self) -> str:
+        """Say why nothing can become durable; empty when all is well."""
         if self.failed is not None:
-            raise self.failed
+            return "nothing can be written: see the log"
+        if self.space.missing is not None:
+            return str(self.space.missing)
+        still = self.pulse.still()
+        return f"the log stands still: no turn has ended for {still} s" if still else ""
+
+    def call(self, work: Callable[[Transaction], T]) -> T:
+        """Run work inside the next transaction and return what it returned, once durable.
+
+        Raise StorageFullError at once while there is no room.
+        """
+        call = Call(work)
+        refused = self.failed or self.space.missing
+        if refused is not None:
+            raise refused
         self._jobs.put(call)
         result: T = call.done.result(timeout=60)
         return result
 
+    def control(self, make: Callable[[int], Chunk], then: Callable[[], None]) -> None:
+        """Append a control behind the next batch; return once it is durable and in force."""
+        control = Control(make, then)
+        refused = self.failed or self.space.missing
+        if refused is not None:
+            raise refused
+        self._jobs.put(control)
+        control.done.result(timeout=60)
+
     def _run(self) -> None:
         try:
-            while not (self._stop.is_set() and self._jobs.empty() and not self._loop.waiting):
+            while not self._is_done():
+                if self.space.missing is not None and self._has_to_wait():
+                    continue
                 self._in_hand = self._gather()
                 self.turn(self._in_hand)
+                if self.space.missing is None:
+                    self.pulse.beat()
+                    metrics.HEARTBEAT.set(self._wall() // 1000)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
             self.failed = error
             self._refuse(error)
+
+    def _is_done(self) -> bool:
+        """Tell whether to end; what waits for room comes out of the log again at the next start."""
+        waiting = self._loop.waiting and self.space.missing is None
+        return self._stop.is_set() and self._jobs.empty() and not waiting
+
+    def _has_to_wait(self) -> bool:
+        """Wait for room; tell whether there still is none."""
+        self._stop.wait(RETRY_S)
+        return not self._store.make_room() and not self._stop.is_set()
 
     def _refuse(self, error: BaseException) -> None:
         """Tell everyone who still waits that it did not become durable."""
@@ -127,11 +155,12 @@ class Writer:
             left.append(self._jobs.get())
         for job in left:
             if not job.done.done():
+                self.queued -= len(job.events) if isinstance(job, Batch) else 0
                 job.done.set_exception(error)
 
-    def _gather(self) -> list[Batch | Call]:
+    def _gather(self) -> list[Job]:
         """Wait for work, but never longer than a tick or waiting results allow."""
-        jobs: list[Batch | Call] = []
+        jobs: list[Job] = []
         count = 0
         patience = 0.0 if self._loop.waiting else GATHER_S
         while count < EVENTS_PER_TURN:
@@ -142,27 +171,51 @@ class Writer:
             jobs.append(job)
             count += len(job.events) if isinstance(job, Batch) else 0
             patience = 0.0
+        if self._retention is not None and self._retention.due():
+            jobs.append(Call(self._retention.step))
         return jobs
 
-    def turn(self, jobs: Sequence[Batch | Call]) -> None:
-        """Commit these jobs and the last results together, answer, then fold."""
+    def turn(self, jobs: Sequence[Job]) -> None:
+        """Commit these jobs and the last results together, answer, then fold.
+
+        Without room nothing of it happens, and whoever waits is told.
+        """
+        self._in_hand = jobs
         batches = [job for job in jobs if isinstance(job, Batch)]
         calls = [job for job in jobs if isinstance(job, Call)]
-        chunks = self._chunks(batches)
-        if not chunks and not jobs and not self._loop.waiting:
+        controls = [job for job in jobs if isinstance(job, Control)]
+        chunks = self._chunks(batches, controls)
+        if not (chunks or jobs or self._loop.waiting or self.space.missing):
             return
-        results: list[tuple[Call, Any]] = []
+        try:
+            done = self._commit(chunks, batches, calls)
+        except StorageFullError as error:
+            self.space.lost(error)
+            self._refuse(error)
+            return
+        self.space.found()
+        self._loop.settled()
+        self._shelved(done.sums)
+        self._answer(batches, done.results)
+        self._folding.keep()
+        for control in controls:
+            control.then()
+        self._folding.fold(done.seqs, chunks)
+        for control in controls:
+            control.done.set_result(None)
+        self._after(done.applied)
+        self._store.checkpoint_when_due()
+
+    def _commit(
+        self, chunks: Sequence[Chunk], batches: Sequence[Batch], calls: Sequence[Call]
+    ) -> Done:
         with self._store.transaction() as transaction:
-            for chunk in chunks:
-                self._log.append(transaction, chunk)
+            seqs = [self._log.append(transaction, chunk) for chunk in chunks]
             turned_away = [bad for batch in batches for bad in batch.rejected]
-            transaction.quarantine(self._wall(), turned_away)
+            sums = transaction.quarantine(self._wall(), turned_away)
             applied = self._loop.settle(transaction)
             results = [(call, call.work(transaction)) for call in calls]
-        self._loop.settled()
-        self._answer(batches, results)
-        self._loop.fold(chunks)
-        self._after(applied)
+        return Done(seqs, applied, results, sums)
 
     def _answer(self, batches: list[Batch], results: list[tuple[Call, Any]]) -> None:
         for batch in batches:
@@ -171,16 +224,19 @@ class Writer:
         for call, result in results:
             call.done.set_result(result)
 
-    def _chunks(self, batches: list[Batch]) -> list[Chunk]:
+    def _chunks(self, batches: list[Batch], controls: Sequence[Control] = ()) -> list[Chunk]:
         events = [event for batch in batches for event in batch.events]
         if self._stamps is None:
-            return by_hour(events)
-        now = self._stamps.now()
+            return [*by_hour(events), *(c.make(self._loop.engine.now) for c in controls)]
+        now = self._stamps.now(e.time if e.recorded is None else e.recorded for e in events)
+        made = [control.make(now) for control in controls]
         if events:
-            return [Chunk(now, events)]
-        return [Chunk(now)] if self._tick_is_due(now) else []
+            return [Chunk(now, events), *made]
+        return made or ([Chunk(now)] if self._tick_is_due(now) else [])
 
     def _tick_is_due(self, now: int) -> bool:
+        if self._loop.engine.is_moving:
+            return True
         due = self._loop.engine.next_instant()
         if (due is None or due > now) and now // MINUTE_MS == self._ticked // MINUTE_MS:
             return False
@@ -188,18 +244,3 @@ class Writer:
             return False
         self._ticked = now
         return True
-
-
-def by_hour(events: Sequence[Event]) -> list[Chunk]:
-    """Cut events into chunks stamped by the events' own time, one for each hour."""
-    chunks: list[Chunk] = []
-    group: list[Event] = []
-    stamp = -(2**62)
-    for event in events:
-        at = event.time if event.recorded is None else event.recorded
-        if group and at // HOUR_MS > stamp // HOUR_MS:
-            chunks.append(Chunk(stamp, group))
-            group = []
-        group.append(event)
-        stamp = max(stamp, at)
-    return [*chunks, Chunk(stamp, group)] if group else chunks

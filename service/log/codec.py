@@ -28,6 +28,20 @@ def decode_events(payload: bytes) -> list[Event]:
         raise DamagedError(f"a chunk of the log cannot be read: {error}", _HINT) from None
 
 
+def rename_customer(payload: bytes, old: str, new: str) -> tuple[bytes, int]:
+    """Return a payload of events with another pseudonym, and how many events changed.
+
+    Their digests go: they were made with the pseudonym, so it could be found again by trying.
+    """
+    events = decode_events(payload)
+    mine = [event.customer == old for event in events]
+    changed = [
+        event._replace(customer=new, digest=0) if is_mine else event
+        for event, is_mine in zip(events, mine, strict=True)
+    ]
+    return encode_events(changed), sum(mine)
+
+
 def encode_control(data: Mapping[str, Any]) -> bytes:
     """Return the payload of a control chunk."""
     return to_json(data)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from service.settings.explanation import did_you_mean
 from service.settings.measure import EventPattern
 from service.settings.settings import Settings
+from service.settings.source import Constant
 
 Path = tuple[str | int, ...]
 
@@ -12,7 +13,7 @@ Path = tuple[str | int, ...]
 def event_problems(settings: Settings) -> Iterator[str]:
     """Yield each event that nobody delivers, and each name that means two sources."""
     delivered = {
-        event for source in settings.configuration.sources.values() for event in source.delivers
+        event for source in settings.configuration.sources.values() for event in source.spoken
     }
     for path, pattern in _listened(settings):
         if pattern.event not in delivered:
@@ -24,6 +25,7 @@ def event_problems(settings: Settings) -> Iterator[str]:
             at = settings.at("stocks", name, "event")
             yield f'{at}: no source delivers "{stock.event}"; {hint}'
     yield from _names_taken(settings)
+    yield from _constant_types(settings)
 
 
 def _listened(settings: Settings) -> Iterator[tuple[Path, EventPattern]]:
@@ -44,3 +46,13 @@ def _names_taken(settings: Settings) -> Iterator[str]:
             if taken.setdefault(other, name) != name:
                 at = settings.at("sources", name, "is", position)
                 yield f'{at}: "{other}" already means the source "{taken[other]}"'
+
+
+def _constant_types(settings: Settings) -> Iterator[str]:
+    """Yield each source whose rows all have a type that it does not deliver."""
+    for name, source in settings.configuration.sources.items():
+        kind = (source.map or {}).get("type")
+        if isinstance(kind, Constant) and kind.const not in source.spoken:
+            at = settings.at("sources", name, "map", "type")
+            hint = did_you_mean(str(kind.const), source.delivers)
+            yield f'{at}: the source "{name}" does not deliver "{kind.const}"; {hint}'

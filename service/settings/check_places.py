@@ -41,6 +41,9 @@ def _default_problems(settings: Settings) -> Iterator[str]:
     defaults = settings.configuration.defaults
     yield from _zone_problem(defaults.timezone, settings.at("defaults", "timezone"))
     yield from _country_problem(defaults.country, "", settings.at("defaults", "country"))
+    for name, source in settings.configuration.sources.items():
+        if source.timezone:
+            yield from _zone_problem(source.timezone, settings.at("sources", name, "timezone"))
     for name, touchpoint in settings.configuration.touchpoints.items():
         promise = touchpoint.promise
         if isinstance(promise, DatePromise) and promise.timezone:

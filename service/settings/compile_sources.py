@@ -87,6 +87,8 @@ def _source(source: WrittenSource) -> Source:
         map={target: origin for target, origin in pairs if isinstance(origin, str)},
         constants={name: origin.const for name, origin in pairs if isinstance(origin, Constant)},
         provenance=source.provenance or "",
+        zone=source.timezone or "",
+        epoch=source.epoch or "",
         **_quiet(source),
     )
 

@@ -11,6 +11,7 @@ from service.settings.compile_directory import compile_directory
 from service.settings.compile_sources import compile_sources, delivered, needed_fields
 from service.settings.compile_touchpoints import compile_touchpoints
 from service.settings.compile_zones import compile_zones
+from service.settings.configuration import Retain
 from service.settings.exclusion import Exclusion as WrittenExclusion
 from service.settings.promise import DatePromise
 from service.settings.settings import Settings
@@ -23,6 +24,7 @@ class Compiled:
     plan: Plan
     directory: Directory
     warnings: tuple[str, ...]
+    retain: Retain
 
 
 def compile_settings(settings: Settings, number: int = 1) -> Compiled:
@@ -45,7 +47,8 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
         },
         exclusions=tuple(_exclusion(item) for item in configuration.exclusions),
     )
-    return Compiled(plan, compile_directory(settings), settings.warnings)
+    directory = compile_directory(settings)
+    return Compiled(plan, directory, settings.warnings, configuration.retain)
 
 
 def _exclusion(written: WrittenExclusion) -> Exclusion:
@@ -55,6 +58,7 @@ def _exclusion(written: WrittenExclusion) -> Exclusion:
 
 def _zones(settings: Settings) -> Iterator[str]:
     yield settings.configuration.defaults.timezone
+    yield from (s.timezone for s in settings.configuration.sources.values() if s.timezone)
     for rows in settings.tables.units.values():
         yield from (row.timezone for row in rows)
     for touchpoint in settings.configuration.touchpoints.values():

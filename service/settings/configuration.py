@@ -11,6 +11,7 @@ from pydantic import Field
 from service.settings.block import Block, Name, Text
 from service.settings.delivery import Reach, Root
 from service.settings.exclusion import Exclusion
+from service.settings.length import UNIT_MS, Elapsed
 from service.settings.opening import Calendar
 from service.settings.source import Source
 from service.settings.stock import Stock
@@ -38,6 +39,14 @@ class Privacy(Block):
     customer: Literal["hmac"]
 
 
+class Retain(Block):
+    """State for how long things are kept; none of it is the engine's, so it is in no plan."""
+
+    log: Elapsed = 90 * UNIT_MS["d"]
+    outcomes: Elapsed = 400 * UNIT_MS["d"]
+    quarantine: Elapsed = 30 * UNIT_MS["d"]
+
+
 class Configuration(Block):
     """Hold everything that people wrote, checked for its shape only."""
 
@@ -54,4 +63,5 @@ class Configuration(Block):
     receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]
     routes: Root = Root()
     exclusions: tuple[Exclusion, ...] = ()
+    retain: Retain = Retain()
     privacy: Privacy | None = None

@@ -36,10 +36,16 @@ def explain(error: ValidationError, places: Places, secret: Collection[Path] = (
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the hint that names the closest known word, else the known words."""
     words = sorted(set(known))
-    close = get_close_matches(word, words, n=1)
+    folded = {_folded(name): name for name in reversed(words)}
+    close = get_close_matches(_folded(word), folded, n=1)
     if close:
-        return f'did you mean "{close[0]}"?'
+        return f'did you mean "{folded[close[0]]}"?'
     return f"known here: {', '.join(words)}" if words else "nothing is known here"
+
+
+def _folded(word: str) -> str:
+    """Return a word without what people get wrong first: capitals, hyphens, blanks."""
+    return word.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _follows(error: Error, errors: Iterable[Error]) -> bool:

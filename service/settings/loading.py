@@ -29,11 +29,12 @@ SUFFIXES = (".yaml", ".yml")
 def load(path: File | str) -> Settings:
     """Return the settings that a folder or a file describes; raise ConfigurationError."""
     root = File(path)
-    tree, places = _merged([Document(file) for file in _files(root)])
+    files = _files(root)
+    tree, places = _merged([Document(file) for file in files])
     configuration = _shaped(tree, places)
     folder = root if root.is_dir() else root.parent
     tables, problems = read_tables(configuration, folder, places)
-    settings = Settings(configuration, places, tables)
+    settings = Settings(configuration, places, tables, (), folder, (*files, *tables.files))
     problems = problems or list(dict.fromkeys(refusals(settings)))
     if problems:
         raise ConfigurationError(problems)

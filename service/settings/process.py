@@ -25,6 +25,7 @@ class ProcessSettings(BaseSettings):
     data: Path = Path("data")
     database: str = ""
     bind: str = Field(default="127.0.0.1:8080", pattern=r"^\S+:\d{1,5}$")
+    rate: float = Field(default=0, ge=0, allow_inf_nan=False)
     secrets: Path | None = None
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)

@@ -16,10 +16,20 @@ _DATA = re.compile(r"data\.[A-Za-z0-9_.]+")
 _REQUIRED = ("id", "time", "type")
 
 
+def _plain(value: Any) -> Any:
+    if not isinstance(value, str | int | float):
+        raise ValueError("a constant is text, a number, true or false")  # noqa: TRY004 - pydantic's way
+    return value
+
+
 class Constant(Block):
     """Give every row of a source the same value."""
 
-    const: Annotated[Any, Field(json_schema_extra={"type": ["string", "number", "boolean"]})]
+    const: Annotated[
+        Any,
+        AfterValidator(_plain),
+        Field(json_schema_extra={"type": ["string", "number", "boolean"]}),
+    ]
 
 
 def _targets(value: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +97,8 @@ class Source(Block):
     silent: Silent = Silent()
     map: Map | None = None
     provenance: Literal["observed", "self-reported"] | None = None
+    timezone: Text | None = None
+    epoch: Literal["s", "ms"] | None = None
 
     @property
     def spoken(self) -> tuple[str, ...]:
@@ -99,4 +111,16 @@ class Source(Block):
             raise ValueError("a source of cloudevents needs no `map`; write `format: json` or csv")
         if self.format != "cloudevents" and self.map is None:
             raise ValueError(f"a source in {self.format} needs a `map` that names id, time, type")
+        return self
+
+    @model_validator(mode="after")
+    def _tells_time(self) -> Self:
+        if self.format == "cloudevents" and (self.timezone or self.epoch):
+            raise ValueError(
+                "times of cloudevents carry their offset; `timezone` and `epoch` are for rows"
+            )
+        if self.timezone and self.epoch:
+            raise ValueError(
+                "`epoch` counts seconds in every zone; leave out `timezone` or `epoch`"
+            )
         return self

@@ -51,7 +51,7 @@ class Tables:
     """Hold the tables: units by kind, regions, closed days and promises.
 
     `closed` maps a calendar to the days of each unit id, or of `*`; `promises` maps a touchpoint
-    to the length of each unit id.  `named` are (place, unit id) of those rows.
+    to the length of each unit id.  `named` are (place, unit id) of those rows, `files` what was read.
     """
 
     units: Mapping[str, tuple[UnitRow, ...]]
@@ -59,6 +59,7 @@ class Tables:
     closed: Mapping[str, Mapping[str, tuple[str, ...]]]
     promises: Mapping[str, Mapping[str, Span]]
     named: tuple[tuple[str, str], ...]
+    files: tuple[File, ...] = ()
 
 
 def read_tables(
@@ -84,6 +85,7 @@ def read_tables(
             if isinstance(touchpoint.promise, UnitPromise)
         },
         named=tuple(reader.named),
+        files=tuple(reader.files),
     )
     return tables, reader.problems
 
@@ -96,6 +98,7 @@ class _Reader:
         self._places = places
         self.problems: list[str] = []
         self.named: list[tuple[str, str]] = []
+        self.files: list[File] = []
 
     def units(self, kind: str, file: str, defaults: Defaults) -> tuple[UnitRow, ...]:
         """Return the rows of one kind of unit."""
@@ -144,6 +147,7 @@ class _Reader:
     def _table(
         self, file: str, required: tuple[str, ...], key: tuple[str, ...], path: tuple[str, ...]
     ) -> Table:
+        self.files.append(self._folder / file)
         table = read_table(self._folder / file, required)
         unread = not table.columns
         prefix = f"{self._places.value(path)}: " if unread else ""

@@ -27,6 +27,8 @@ def _upsert(table: Table, how: str = "excluded.{0}") -> str:
 
 SIGNAL_FIELDS = tuple(column.name for column in tables.SIGNAL.columns)
 APPEND = _insert(tables.CHUNK, ("shard", "stamp_ms", "kind", "payload"))
+REWRITE = "UPDATE chunk SET payload = ? WHERE seq = ?"
+LAST_CHUNK = "SELECT seq, stamp_ms, kind, payload FROM chunk ORDER BY seq DESC LIMIT 1"
 POSITION = _insert(tables.POSITION, ("shard",), "").replace(
     '("shard") VALUES (?)', "(shard, frame) VALUES (?, 0) ON CONFLICT DO NOTHING"
 )
@@ -45,7 +47,6 @@ OUTBOX = (
     "INSERT INTO outbox (key, alerts, receiver, channel, why, body, state, attempts, next_at, leased_until) "
     "VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
 )
-QUARANTINE = _insert(tables.QUARANTINE)
 RECEIPT = _insert(tables.RECEIPT)
 MARK = "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, leased_until = 0 WHERE key = ?"
 LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"

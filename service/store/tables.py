@@ -147,6 +147,10 @@ QUARANTINE = Table(
     _text("detail"),
     Column("head", LargeBinary, nullable=False),
     _text("hash"),
+    Column("body", LargeBinary, nullable=True),
+    Column("body_bytes", _Whole, nullable=False, server_default="0"),
+    _whole("redriven_at", empty=True),
+    Index("quarantine_by_body", "body_bytes"),
 )
 LATE_FACT = Table(
     "late_fact",

@@ -8,7 +8,6 @@ service.store.tables remain the one description of the schema, and a test compar
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,11 +15,11 @@ from sqlalchemy import Connection
 from alerts.courier import Receipt
 from alerts.desk import Decision
 from alerts.retry import Result
-from service.engine.values import Event, Frame, Outcome, Waiting
+from service.engine.values import Frame, Outcome, Waiting
 from service.errors import DamagedError
 from service.store import statements as sql
-
-HEAD_BYTES = 1024
+from service.store.shelf import Sums, put, put_ahead
+from service.store.tail import sum_of
 
 
 class Transaction:
@@ -29,11 +28,13 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         """Take the open connection."""
         self._connection = connection
+        self.appended: tuple[int, int] | None = None
 
     def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
         """Append a chunk to the log and return its number."""
         cursor = self._connection.exec_driver_sql(sql.APPEND, (shard, stamp, kind, payload))
-        return int(cursor.lastrowid)
+        self.appended = int(cursor.lastrowid), sum_of(stamp, kind, payload)
+        return self.appended[0]
 
     def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
         """Write the frames that were not applied before, and return those.
@@ -80,15 +81,13 @@ class Transaction:
         )
         self._many(sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in decision.undeliverable))
 
-    def quarantine(self, at: int, rejected: Iterable[Any]) -> None:
-        """Keep what was turned away at the door."""
-        self._many(
-            sql.QUARANTINE,
-            (
-                (at, bad.source, bad.reason.value, bad.detail, bad.head, bad.hash)
-                for bad in rejected
-            ),
-        )
+    def quarantine(self, at: int, rejected: Sequence[Any]) -> Sums | None:
+        """Keep what was turned away at the door; say how full the shelf is then."""
+        return put(self, at, rejected) if rejected else None
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each row."""
+        self._many(statement, rows)
 
     def mark(self, receipt: Receipt) -> None:
         """Record an attempt; finish its row, or file it again."""
@@ -105,9 +104,49 @@ class Transaction:
         """Return the rows of one statement, as this transaction sees them."""
         return [tuple(row) for row in self._connection.exec_driver_sql(statement, tuple(values))]
 
+    def change(self, statement: str, rows: Sequence[Sequence[Any]]) -> int:
+        """Run a statement for each row of values; return how many rows of the table it changed."""
+        changed = (self._connection.exec_driver_sql(statement, tuple(row)) for row in rows)
+        return sum(cursor.rowcount for cursor in changed)
+
+    def rewrite(self, seq: int, payload: bytes) -> None:
+        """Put another payload into a chunk, and know the last chunk again."""
+        self._connection.exec_driver_sql(sql.REWRITE, (payload, seq))
+        last, *parts = self.rows(sql.LAST_CHUNK)[0]
+        self.appended = int(last), sum_of(*parts)
+
+    def delete(self, table: str, key: str, found: Sequence[int]) -> None:
+        """Delete rows of one of our tables by their numbers."""
+        statement = f'DELETE FROM "{table}" WHERE "{key}" = ?'  # noqa: S608 - names of our own
+        self._many(statement, [(number,) for number in found])
+
     def lease(self, key: str, until: int) -> None:
         """Reserve an outbox row for one courier."""
         self._connection.exec_driver_sql(sql.LEASE, (until, key))
+
+    def position(self, shard: str) -> int:
+        """Return the number of the last frame that was applied."""
+        return self._position(shard)
+
+    def replace_results(
+        self,
+        outcomes: Iterable[Outcome],
+        readings: Mapping[tuple[str, str, str, str], Sequence[int]],
+        waiting: Iterable[Waiting],
+    ) -> None:
+        """Put other rules' results in place of what is stored: rows, counts, the call-back list."""
+        self._many(sql.OUTCOME, outcomes)
+        for table in ("reading", "waiting"):
+            self._connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 - one of two words
+        self._many(sql.READING, [(*key, *counts) for key, counts in readings.items()])
+        self._many(sql.WAIT, waiting)
+
+    def add_signals(self, signals: Iterable[Mapping[str, Any]]) -> int:
+        """Keep transitions that are not kept yet; return how many those are."""
+        known = {tuple(row) for row in self.rows("SELECT id, number FROM signal")}
+        new = [signal for signal in signals if (signal["id"], signal["number"]) not in known]
+        self._many(sql.SIGNAL, [_signal_row(signal) for signal in new])
+        return len(new)
 
     def _position(self, shard: str) -> int:
         self._connection.exec_driver_sql(sql.POSITION, (shard,))
@@ -126,7 +165,9 @@ class Transaction:
             sql.LATE_FACT,
             ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
         )
-        self._many(sql.QUARANTINE, (_ahead(f.stamp, e) for f in frames for e in f.future))
+        ahead = [(frame.stamp, event) for frame in frames for event in frame.future]
+        if ahead:
+            put_ahead(self, ahead)
 
     def _write_waiting(self, frames: Sequence[Frame]) -> None:
         """Put on and take off in order; only the last word on a case is written."""
@@ -141,16 +182,12 @@ class Transaction:
 
 
 def _signal(signal: Any) -> tuple[Any, ...]:
-    fields = asdict(signal)
+    return _signal_row(asdict(signal))
+
+
+def _signal_row(fields: Mapping[str, Any]) -> tuple[Any, ...]:
     values = [fields[name] for name in sql.SIGNAL_FIELDS[:-1]]
     return (*(str(v) if not isinstance(v, int) else v for v in values), _json(fields["evidence"]))
-
-
-def _ahead(at: int, event: Event) -> tuple[Any, ...]:
-    """Return the quarantine's row of an event that is dated ahead of the log."""
-    raw = json.dumps(event, ensure_ascii=False).encode()
-    detail = f"dated {(event.time - at) // 60_000} minutes ahead of the log"
-    return (at, event.source, "future", detail, raw[:HEAD_BYTES], sha256(raw).hexdigest()[:32])
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """Strings that try to become more than text: headers, tags, mentions, links, control codes."""
 
+from alerts.notice import Why
+
 CORPUS = (
     "<!channel>",
     "<!here|here>",
@@ -48,3 +50,6 @@ CORPUS = (
     "=HYPERLINK(1)",
     "Straße São Łódź 東京 🚗",
 )
+
+# History is told about many findings at once, and not composed from a story.
+COMPOSED = [why for why in Why if why is not Why.HISTORIC]

@@ -18,6 +18,7 @@ from alerts.scene import scene_of
 from alerts.signal import Level, Signal, Transition
 from alerts.spans import clock, span
 from alerts.story import Story, merge, story_of
+from tests.alerts.corpus import COMPOSED
 from tests.alerts.fakes import (
     DIRECTORY,
     HOUR,
@@ -155,7 +156,7 @@ def findings(draw: st.DrawFn) -> Signal:
     )
 
 
-@given(st.lists(findings(), min_size=1, max_size=12), TOPICS, NAMES, st.sampled_from(Why))
+@given(st.lists(findings(), min_size=1, max_size=12), TOPICS, NAMES, st.sampled_from(COMPOSED))
 def test_every_message_is_short(signals: list[Signal], topic: Topic, name: str, why: Why) -> None:
     """Any facts give at most 12 words on the first line and 90 below, and keep the people."""
     leeds = replace(DIRECTORY.units["dealer", "leeds"], name=name)

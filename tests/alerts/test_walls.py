@@ -14,6 +14,8 @@ PURE = [
     "errors",
     "evidence",
     "group",
+    "headline",
+    "historic",
     "message",
     "notice",
     "outbox",

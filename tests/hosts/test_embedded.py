@@ -197,3 +197,15 @@ def test_people_commands_read_what_was_stored(tmp_path: Path) -> None:
     unknown = erosion(data, "why", "zz")
     assert unknown.returncode == 1
     assert "erosion alerts" in unknown.stderr
+
+
+def test_a_rate_holds_for_one_sender(tmp_path: Path) -> None:
+    """With EROSION_RATE a sender that ran into debt is told when to come again."""
+    config = write_config(tmp_path / "config", {})
+    many = b"\n".join(line("09:00 note -", number) for number in range(300))
+    with service(tmp_path / "data", config, "--clock", "events", EROSION_RATE="20") as running:
+        assert running.post(many).status_code == 202
+        refused = running.post(line("09:00 note -", 999))
+        assert refused.status_code == 429
+        assert 1 <= int(refused.headers["retry-after"]) <= 6
+        running.stop()

@@ -7,7 +7,9 @@ import pytest
 from service.engine.fold import Engine
 from service.engine.plan_data import to_data
 from service.engine.values import Chunk, Event
-from service.hosts.writer import QUEUED_MAX, Batch, Overloaded, Writer, by_hour
+from service.hosts.hours import by_hour
+from service.hosts.jobs import Batch, Overloaded
+from service.hosts.writer import QUEUED_MAX, Writer
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from service.store.store import Store

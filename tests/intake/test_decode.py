@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from service.engine.plan import Plan
 from service.engine.values import Event
 from service.intake.decode import Decoder
-from service.intake.files import read_events, read_rows
+from service.intake.files import read_events
 from service.intake.rejected import Rejected
+from service.intake.table import read_rows
 from service.settings import compile_settings, load
 from tests.worlds import KEY, plan_of
 

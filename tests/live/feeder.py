@@ -9,7 +9,7 @@ from pathlib import Path
 
 from service.bootstrap import build
 from service.engine.values import Event
-from service.hosts.writer import Batch
+from service.hosts.jobs import Batch
 from service.settings import ProcessSettings
 
 TURN = 25
@@ -19,13 +19,16 @@ def main(data: Path, config: Path, stream: Path, first: int) -> None:
     """Send the stream from its `first` line on; print how many lines are durable."""
     process = ProcessSettings(data=data, config=config)
     service = build(process, clock_events=True, console=StringIO())
+    service.store.checkpoint_bytes = 128 * 1024  # so that a short stream meets some
     lines = stream.read_bytes().splitlines()
     for start in range(first, len(lines), TURN):
         items = [
             item for line in lines[start : start + TURN] for item in service.decoder.decode(line)
         ]
         events = [item for item in items if isinstance(item, Event)]
-        service.writer.turn([Batch(events, [])])
+        batch = Batch(events, [])
+        service.writer.turn([batch])
+        batch.done.result()
         print(min(start + TURN, len(lines)), flush=True)
     service.writer.turn([])
     service.store.close()

@@ -20,7 +20,8 @@ from service.engine.plan_data import to_data
 from service.engine.results import digest
 from service.engine.values import Chunk
 from service.hosts.clock import Stamps
-from service.hosts.writer import Batch, Call, Writer
+from service.hosts.jobs import Batch, Call
+from service.hosts.writer import Writer
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from tests.simulation.sinks import SimChannel, SimOutbox
@@ -59,8 +60,7 @@ class Host:
         engine, self.offset = self._restored()
         desk = Desk(around.directory)
         self.loop = Loop(engine, desk, Book(around.disk.book(around.wall())))
-        store = cast("Any", self.store)
-        self.writer = Writer(store, self.log, self.loop, Stamps(), self._after, around.wall)
+        self.writer: Writer
         outbox = SimOutbox(around.disk, self.call)
         self._courier = Courier(outbox, around.channels(), clock=around.wall)
 
@@ -88,9 +88,13 @@ class Host:
         self._settle()
 
     def listen(self) -> None:
-        """Take the plan into force if it is new, and begin to listen."""
+        """Take the plan into force if it is new, begin to listen, and make the writer."""
+        last = self.engine.now if self.engine.begun else None
         self.take_plan()
-        self._control(Chunk(self._around.wall(), (), {"kind": "start"}))
+        stamps = Stamps(last)
+        self._control(Chunk(stamps.now(), (), {"kind": "start"}))
+        store, wall = cast("Any", self.store), self._around.wall
+        self.writer = Writer(store, self.log, self.loop, stamps, self._after, wall)
 
     def take_plan(self) -> None:
         """Append the plan if it differs from the one in force."""
@@ -125,9 +129,9 @@ class Host:
             self.gone = before
 
     def settle(self) -> None:
-        """Take turns until nothing waits to be committed."""
+        """Take turns until nothing waits to be committed, or nothing can be."""
         for _ in range(TURNS_MAX):
-            if not self.loop.waiting:
+            if not self.loop.waiting or self.writer.space.missing:
                 return
             self.turn()
         raise AssertionError("the service never comes to rest")
@@ -135,7 +139,7 @@ class Host:
     def checkpoint(self) -> None:
         """Write the state at the end of the log, once everything it said is committed."""
         self.settle()
-        if any(line.moving for line in self.engine.timelines):
+        if self.loop.waiting or self.engine.is_moving:
             return
         disk = self._around.disk
         text = json.dumps(dict(snapshot.parts_of(self.engine)))

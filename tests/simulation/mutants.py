@@ -21,9 +21,10 @@ from service.engine.seen import Seen
 from service.engine.stream import NEVER, Stream
 from service.engine.timeline import Timeline
 from service.engine.values import Frame
-from service.hosts.writer import Batch, Call, Writer
+from service.hosts.jobs import Batch, Call, Job
+from service.hosts.writer import Writer
+from service.loop import Ledger, Loop
 from tests.simulation.host import Host
-from tests.simulation.run import Simulation
 from tests.simulation.storage import SimTransaction
 from tests.simulation.world import DAY
 
@@ -31,6 +32,7 @@ Mutant = Callable[[], AbstractContextManager[None]]
 MUTANTS: dict[str, Mutant] = {}
 _settle_first = Host.checkpoint
 _turn = Writer.turn
+_settle = Loop.settle
 _restored = Host._restored
 _engine_from = snapshot.engine_from
 _forget = Seen.forget
@@ -58,7 +60,7 @@ def _plant(title: str, owner: Any, name: str) -> Callable[[Any], Any]:
 
 
 @_plant("results committed before the events", Writer, "turn")
-def _results_first(self: Writer, jobs: Sequence[Batch | Call]) -> None:
+def _results_first(self: Writer, jobs: Sequence[Job]) -> None:
     batches = [job for job in jobs if isinstance(job, Batch)]
     calls = [job for job in jobs if isinstance(job, Call)]
     chunks = self._chunks(batches)
@@ -75,8 +77,8 @@ def _results_first(self: Writer, jobs: Sequence[Batch | Call]) -> None:
 
 
 @_plant("answered before it is durable", Writer, "turn")
-def _answer_first(self: Writer, jobs: Sequence[Batch | Call]) -> None:
-    again: list[Batch | Call] = []
+def _answer_first(self: Writer, jobs: Sequence[Job]) -> None:
+    again: list[Job] = []
     for job in jobs:
         if isinstance(job, Batch):
             job.done.set_result(None)
@@ -167,11 +169,11 @@ def _no_gap(gaps: object, at: int) -> None:
     return None
 
 
-@_plant("book applied before the commit", Simulation, "on_store_error")
-def _live_on(self: Simulation) -> None:
-    """Go on with the book that the failed transaction has moved."""
-    if self.host is None or not self.agenda.has("tick"):
-        self.down()
+@_plant("book applied before the commit", Loop, "settle")
+def _turn_the_page(self: Loop, ledger: Ledger) -> list[Frame]:
+    applied = _settle(self, ledger)
+    self.book, self._draft = self._draft or self.book, None
+    return applied
 
 
 @_plant("checkpoint ahead of the results", Host, "checkpoint")

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from service.engine.plan import Exclusion, Plan
+from service.errors import StorageFullError
 from tests.simulation.facts import BEAT
+from tests.simulation.storage import StoreError
 from tests.simulation.world import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
@@ -67,12 +69,14 @@ class Nemesis:
         self.dead.clear()
         self._run.paused_until = 0
 
-    def disk_fails(self) -> bool:
-        """Tell whether this transaction fails."""
+    def fail_transaction(self) -> None:
+        """Raise what the disk does to this transaction, if anything."""
         if self._run.now < self._full_until:
-            self._run.figures.faults["disk full"] += 1
-            return True
-        return "store error" in self._swarm.on and self._draw.random() < STORE_ERROR_RATE
+            self._count("disk full")
+            raise StorageFullError("no room", "wait")
+        if "store error" in self._swarm.on and self._draw.random() < STORE_ERROR_RATE:
+            self._count("store error")
+            raise StoreError("disk I/O error")
 
     def _times(self, most: int, step: Callable[[], None]) -> None:
         world = self._run.world

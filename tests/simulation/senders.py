@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from service.hosts.writer import Batch
+from service.hosts.jobs import Batch
 from tests.simulation.facts import Delivery, deliveries
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Senders:
         batches = {name: Batch([row.event for row in rows], ()) for name, rows in posted.items()}
         run.act(lambda host: host.turn(list(batches.values())))
         for name, batch in batches.items():
-            if batch.done.done():
+            if batch.done.done() and batch.done.exception() is None:
                 self.answered += posted[name]
                 del self._pending[name][: len(posted[name])]
         if any(self._pending[name] for name in names):

@@ -1,6 +1,7 @@
 """Channels that answer to order, and the outbox that the real courier works on."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -8,6 +9,7 @@ from alerts import retry
 from alerts.courier import Receipt
 from alerts.outbox import OutboxRow, Pending, next_in_line
 from alerts.retry import Failure, Verdict
+from service.errors import StorageFullError
 from tests.simulation.storage import Disk, Nature, SimTransaction
 from tests.simulation.swarm import Figures
 
@@ -89,7 +91,10 @@ class SimOutbox:
                 transaction.lease(item.row.key, now + lease_ms)
             return chosen
 
-        found: Sequence[Pending] = self._call(work)
+        try:
+            found: Sequence[Pending] = self._call(work)
+        except StorageFullError:
+            return ()
         return found
 
     def channels(self) -> Sequence[str]:
@@ -98,5 +103,6 @@ class SimOutbox:
         return sorted({stored.row.channel for stored in rows if stored.state == "pending"})
 
     def mark(self, receipt: Receipt) -> None:
-        """Record an attempt."""
-        self._call(lambda transaction: transaction.mark(receipt))
+        """Record an attempt; without room its lease runs out, and it is sent again."""
+        with suppress(StorageFullError):
+            self._call(lambda transaction: transaction.mark(receipt))

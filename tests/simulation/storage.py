@@ -30,7 +30,7 @@ class Crash(BaseException):
 
 
 class StoreError(OSError):
-    """Fail a transaction as a disk does that is full or broken."""
+    """Fail a transaction as a broken disk does; a full one raises StorageFullError."""
 
 
 class Nature(Protocol):
@@ -41,7 +41,7 @@ class Nature(Protocol):
         ...
 
     def trouble(self) -> None:
-        """Raise StoreError now and then."""
+        """Raise StoreError or StorageFullError now and then."""
         ...
 
 
@@ -196,6 +196,9 @@ class SimStore:
         self._nature.point("c1: torn")
         transaction.commit()
         self._nature.point("c1: after, before the answer")
+
+    def checkpoint_when_due(self) -> None:
+        """Do nothing: there is no journal to fold into a file."""
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return chunks behind a number: the only question that the log asks."""

@@ -1,0 +1,45 @@
+"""Ask a running service to take its configuration again, and find words for what that does."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from service.errors import BusyError, ConfigurationError, ErosionError
+from service.settings import ProcessSettings
+
+WAIT_S = 120
+
+
+def ask(to: str, *, dry_run: bool) -> dict[str, Any]:
+    """Return what the new configuration does, or would do; raise what is wrong with it."""
+    base = to or "http://" + ProcessSettings.read().bind
+    try:
+        answer = httpx.post(
+            f"{base}/v1/reload", params={"dry_run": "1" if dry_run else "0"}, timeout=WAIT_S
+        )
+    except httpx.HTTPError as error:
+        hint = "start it with `erosion run`, or name its address: --to http://127.0.0.1:8080"
+        raise BusyError(f"cannot reach {base}: {error}", hint) from None
+    body = answer.json() if answer.headers.get("content-type") == "application/json" else {}
+    if "problems" in body:
+        raise ConfigurationError(body["problems"])
+    if not answer.is_success:
+        raise ErosionError(f"the service answered {answer.status_code}: {body.get('error', '')}")
+    return dict(body)
+
+
+def told(effects: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines that say what a new configuration does."""
+    if not effects["is_new"]:
+        yield "nothing changes for open cases and rules; receivers and words are taken anew"
+        return
+    would = "would" if effects["dry_run"] else "do"
+    verb = {"would": "would fall", "do": "fall"}[would]
+    yield f"{effects['due_moved']:,} of {effects['open_cases']:,} open cases {verb} due at another time"
+    yield f"{effects['cases_ended']:,} end as unknown: their touchpoint or unit is gone"
+    yield (
+        f"alerts: {effects['opened']:,} opened, {effects['withdrawn']:,} withdrawn, "
+        f"{effects['resolved']:,} resolved"
+    )
+    yield "nothing was changed" if effects["dry_run"] else "in force"

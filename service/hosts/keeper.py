@@ -1,0 +1,103 @@
+"""When a checkpoint is taken, and that nobody waits for it.
+
+One is due after as many events as three times the open cases, and a hundred thousand at the least,
+so that its work stays a small share; a quiet service takes one a day.  It is written by a copy of the
+process (service.hosts.forking), cut between a commit and the next fold, when nothing waits to be
+applied.  One that fails is counted and tried again later: the log is the truth.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic_core import to_json
+
+from service import metrics
+from service.engine.fold import SEMANTICS, Engine
+from service.engine.snapshot import VERSION, parts_of
+from service.hosts.clock import monotonic_s
+from service.hosts.forking import Copy
+from service.logs import logger
+from service.store.checkpoints import Checkpoints, Found
+
+EVENTS_MIN = 100_000
+CASES_FACTOR = 3
+QUIET_S = 24 * 3600.0
+CHUNKS_MIN = 500
+
+
+class Keeper:
+    """Take checkpoints of one engine in one folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        copy: Callable[[Callable[[], bytes]], Copy] = Copy,
+    ) -> None:
+        """Take the folder; `copy` runs work beside us."""
+        self._checkpoints = Checkpoints(folder, (VERSION, SEMANTICS))
+        self._copy = copy
+        self._running: Copy | None = None
+        self._events = self._chunks = 0
+        self._since_s = monotonic_s()
+
+    def newest(self, before: int) -> Found | None:
+        """Return the newest checkpoint before a chunk that can be trusted."""
+        found = self._checkpoints.newest(before)
+        for reason in self._checkpoints.passed_over:
+            logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
+        if found is not None:
+            metrics.CHECKPOINT.set(found.seq)
+        return found
+
+    def covered(self) -> int:
+        """Return the chunk before which the log is covered twice over, 0 while it is not."""
+        seqs = self._checkpoints.seqs()
+        return min(seqs[:2]) if len(seqs) > 1 else 0
+
+    def count(self, events: int) -> None:
+        """Count what was folded since the last checkpoint."""
+        self._events += events
+        self._chunks += 1
+
+    def look(self, engine: Engine, seq: int) -> None:
+        """Collect a checkpoint that is done, or begin one that is due at this chunk."""
+        if self._running is not None:
+            answer = self._running.poll()
+            if answer is not None:
+                self._running = None
+                self._finish(answer)
+        elif self._is_due(engine):
+            self._begin(engine, seq)
+
+    def wait(self) -> None:
+        """Wait for a checkpoint that is being written."""
+        if self._running is not None:
+            answer = self._running.poll(60)
+            self._running = None
+            self._finish(answer or b"")
+
+    def _is_due(self, engine: Engine) -> bool:
+        if engine.is_moving:
+            return False
+        if self._events >= EVENTS_MIN:
+            cases = sum(len(track.cases) for track in engine.tracks)
+            return self._events >= CASES_FACTOR * cases
+        return self._chunks >= CHUNKS_MIN and monotonic_s() - self._since_s >= QUIET_S
+
+    def _begin(self, engine: Engine, seq: int) -> None:
+        self._events = self._chunks = 0
+        self._since_s = monotonic_s()
+        self._running = self._copy(
+            lambda: to_json({"seq": seq, "bytes": self._checkpoints.write(seq, parts_of(engine))})
+        )
+
+    def _finish(self, answer: bytes) -> None:
+        took_s = monotonic_s() - self._since_s
+        seqs = self._checkpoints.seqs()
+        metrics.CHECKPOINTS.labels("written" if answer else "failed").inc()
+        if not answer:
+            logger().warning("a checkpoint could not be written", detail="the log is whole without")
+            return
+        self._checkpoints.tidy()
+        metrics.CHECKPOINT.set(seqs[0])
+        metrics.CHECKPOINT_SECONDS.set(took_s)

@@ -1,0 +1,130 @@
+"""What is older than it may be is deleted, a little at a time, by the one writer.
+
+Once an hour a sweep goes through each table in the order of its rows, some at a time and with a
+second between, so that no turn becomes long.  Age is told by the time of the log, which is guarded
+against clocks that somebody set, and the first sweep comes an hour after the start: time for a
+person to see that the clock is wrong before anything is gone.
+
+Readings are kept: they are counts without people.  Chunks of the log go only before `before_seq`,
+because what an engine needs to begin again must stay.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from service.store.transaction import Transaction
+
+HOUR_S, PAUSE_S = 3600.0, 1.0
+LOOKED_AT, DELETED_MAX = 5000, 300
+DAY_MS = 86_400_000
+
+
+class Limits(NamedTuple):
+    """State for how long things are kept, in milliseconds."""
+
+    log: int = 90 * DAY_MS
+    outcomes: int = 400 * DAY_MS
+    quarantine: int = 30 * DAY_MS
+
+
+class Rule(NamedTuple):
+    """State which rows of a table may go: its key, and a condition on the horizon."""
+
+    table: str
+    key: str
+    limit: str
+    old: str
+
+
+_NO_ALERT = "NOT EXISTS (SELECT 1 FROM alert a WHERE a.id = t.{})"
+RULES = (
+    Rule("alert", "rowid", "outcomes", "t.is_open = 0 AND t.changed_at < :horizon"),
+    Rule("notice", "number", "outcomes", "t.at < :horizon AND " + _NO_ALERT.format("alert")),
+    Rule("signal", "rowid", "outcomes", "t.instant < :horizon AND " + _NO_ALERT.format("id")),
+    Rule(
+        "outbox",
+        "number",
+        "outcomes",
+        "t.state <> 'pending' AND json_extract(t.body, '$.created_at') < :horizon",
+    ),
+    Rule(
+        "receipt",
+        "number",
+        "outcomes",
+        "t.at < :horizon AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = t.key)",
+    ),
+    Rule("undeliverable", "number", "outcomes", "t.at < :horizon"),
+    Rule("late_fact", "number", "outcomes", "t.time < :horizon"),
+    Rule(
+        "outcome",
+        "rowid",
+        "outcomes",
+        "t.outcome <> 'open' AND max(t.started, coalesce(t.due, 0), coalesce(t.ended, 0)) < :horizon",
+    ),
+    Rule("quarantine", "number", "quarantine", "t.at < :horizon"),
+    Rule(
+        "chunk",
+        "seq",
+        "log",
+        "t.kind <> 'control' AND t.stamp_ms < :horizon AND t.seq < :before_seq",
+    ),
+)
+
+
+class Retention:
+    """Sweep once an hour; `due` says when, `step` is work for the writer's next turn."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        clock: Callable[[], float],
+        time: Callable[[], int],
+        before_seq: Callable[[], int] = lambda: 0,
+        on_deleted: Callable[[str, int], None] = lambda table, count: None,
+    ) -> None:
+        """Take the limits, a clock that counts seconds, and the time of the log."""
+        self._limits = limits
+        self._clock = clock
+        self._time = time
+        self._before_seq = before_seq
+        self._on_deleted = on_deleted
+        self._next_s = clock() + HOUR_S
+        self._rule = self._after = 0
+
+    def due(self) -> bool:
+        """Tell whether the next step should be taken."""
+        return self._clock() >= self._next_s
+
+    def step(self, transaction: Transaction) -> None:
+        """Look at some rows of one table and delete the old ones."""
+        rule = RULES[self._rule]
+        horizon = self._time() - getattr(self._limits, rule.limit)
+        found, last = _old(transaction, rule, self._after, horizon, self._before_seq())
+        transaction.delete(rule.table, rule.key, found)
+        self._on_deleted(rule.table, len(found))
+        self._next_s = self._clock() + PAUSE_S
+        if last is not None:
+            self._after = last
+            return
+        self._after = 0
+        self._rule = (self._rule + 1) % len(RULES)
+        if self._rule == 0:
+            self._next_s = self._clock() + HOUR_S
+
+
+def _old(
+    transaction: Transaction, rule: Rule, after: int, horizon: int, before_seq: int
+) -> tuple[list[int], int | None]:
+    """Return old rows behind a place, and where to go on; None at the end of the table."""
+    key, table = rule.key, rule.table
+    look = f"SELECT {key} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT 1 OFFSET ?"  # noqa: S608 - names of our own
+    end = transaction.rows(look, (after, LOOKED_AT))
+    until = int(end[0][0]) if end else 2**62
+    old = rule.old.replace(":horizon", "?2").replace(":before_seq", "?3")
+    ask = f"SELECT t.{key} FROM {table} t WHERE t.{key} > ?1 AND t.{key} < ?4 AND {old}"  # noqa: S608
+    values = (after, horizon, before_seq, until)
+    found = [int(row[0]) for row in transaction.rows(f"{ask} ORDER BY t.{key} LIMIT 300", values)]
+    if len(found) == DELETED_MAX:
+        return found, found[-1]
+    return found, (until - 1 if end else None)

@@ -1,0 +1,79 @@
+"""A pulse that stops is seen: by /ready, by /live, and in the log with the place where it hangs."""
+
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+
+import httpx
+import pytest
+
+from service.board.app import make_app
+from service.hosts.pulse import STILL_S, Pulse, Watchdog
+from service.store.transaction import Transaction
+from tests.hosts.test_writer import _writer
+from tests.running import until
+
+
+class Seconds:
+    """Be a clock that is set by hand."""
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+async def test_live_fails_when_the_loop_stood_still() -> None:
+    """After a minute without a turn of the loop /live says so, and is well after the next one."""
+    clock = Seconds()
+    pulse = Pulse(clock)
+    app = make_app([], str, list, list, pulse.still)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://x"
+    ) as client:
+        assert (await client.get("/live")).status_code == 200
+        clock.now += STILL_S
+        assert (await client.get("/live")).text == "stood still for 60 s\n"
+        pulse.beat()
+        assert (await client.get("/live")).status_code == 200
+
+
+def test_the_watchdog_tells_once_where_it_hangs(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for each stop, with the place in the code."""
+    clock = Seconds()
+    pulse = Pulse(clock)
+    watchdog = Watchdog(pulse)
+    for seconds in (1, STILL_S, 1):
+        clock.now += seconds
+        watchdog.look()
+    pulse.beat()
+    watchdog.look()
+    told = "".join(capsys.readouterr())
+    assert told.count("the door stands still") == 1
+    assert watchdog._told is False
+
+
+def test_a_writer_that_hangs_is_told_by_ready(tmp_path: Path) -> None:
+    """A turn that does not end for a minute is told; an idle writer is well."""
+    writer, store, _ = _writer(tmp_path)
+    clock, hang, hanging = Seconds(), Flag(), Flag()
+    writer.pulse = Pulse(clock)
+
+    def work(_: Transaction) -> None:
+        hanging.set()
+        hang.wait(timeout=10)
+
+    writer.start()
+    clock.now += 100
+    until(lambda: not writer.trouble())
+    Thread(target=lambda: writer.call(work), daemon=True).start()
+    hanging.wait(timeout=10)
+    clock.now += STILL_S
+    assert writer.trouble() == "the log stands still: no turn has ended for 60 s"
+    hang.set()
+    until(lambda: not writer.trouble())
+    writer.stop()
+    store.close()

@@ -1,0 +1,115 @@
+"""What is too old goes, in small steps; what is open, young or needed stays."""
+
+from pathlib import Path
+
+from alerts.courier import Receipt
+from alerts.desk import Book, Desk
+from alerts.retry import Result
+from alerts.signal import Transition
+from service.engine.values import Event, Frame, Outcome
+from service.intake.rejected import Reason, rejected
+from service.store.retention import DAY_MS, RULES, Limits, Retention
+from service.store.store import Store
+from tests.alerts.fakes import DIRECTORY, NOON, signal
+
+OLD, YOUNG = NOON - 401 * DAY_MS, NOON - 399 * DAY_MS
+
+
+class Seconds:
+    """Be a clock that is set by hand."""
+
+    def __init__(self) -> None:
+        """Begin at zero."""
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        """Return the seconds."""
+        return self.now
+
+
+def _outcome(case: str, ended: int | None, what: str = "kept") -> Outcome:
+    return Outcome("t", case, "k", "u", "web", OLD, OLD, ended, what, None, None, False, "", 1)
+
+
+def _late(case: str, time: int) -> Event:
+    return Event(1, 1, "crm", case, "ask", time, None, case, "", "", "", "", {})
+
+
+def _swept(store: Store, before_seq: int = 0) -> int:
+    """Run one whole sweep; return how many turns it took."""
+    clock = Seconds()
+    retention = Retention(Limits(), clock=clock, time=lambda: NOON, before_seq=lambda: before_seq)
+    assert not retention.due()
+    clock.now += 3600
+    turns = 0
+    while retention.due():
+        with store.transaction() as transaction:
+            retention.step(transaction)
+        clock.now += 1
+        turns += 1
+    return turns
+
+
+def _count(store: Store, table: str) -> int:
+    return int(store.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - a table of ours
+
+
+def test_old_rows_go_and_young_ones_stay(tmp_path: Path) -> None:
+    """Each kind at one day beyond and one day within its time; an open case is never too old."""
+    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    outcomes = (_outcome("c1", OLD), _outcome("c2", YOUNG), _outcome("c3", None, "open"))
+    frame = Frame(1, 0, outcomes, (), (), (), (_late("l1", OLD), _late("l2", YOUNG)))
+    with store.transaction() as transaction:
+        transaction.apply_frames("main", [frame])
+        for days in (29, 31):
+            transaction.quarantine(NOON - days * DAY_MS, [rejected(Reason.JSON, "x", b"{")])
+    _swept(store)
+    assert store.rows("SELECT case_id FROM outcome ORDER BY 1") == [("c2",), ("c3",)]
+    assert store.rows("SELECT event FROM late_fact") == [("l2",)]
+    assert store.rows("SELECT at FROM quarantine") == [(NOON - 29 * DAY_MS,)]
+    store.close()
+
+
+def test_a_closed_alert_goes_with_all_that_was_said_of_it(tmp_path: Path) -> None:
+    """Alert, signals, notices, messages and receipts of an old closed alert; an open one stays."""
+    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    book, desk = Book(), Desk(DIRECTORY)
+    said = [signal(id="s1"), signal(id="s2", scope="york")]
+    said.append(signal(id="s1", number=2, transition=Transition.RESOLVED, instant=OLD))
+    for one in said:
+        decision = desk.decide(book, [one], OLD)
+        book.apply(decision)
+        with store.transaction() as transaction:
+            transaction.save_decision(decision)
+            for row in decision.rows:
+                transaction.mark(Receipt(row.key, 1, OLD, Result.DELIVERED, "ok"))
+    _swept(store)
+    assert store.rows("SELECT id FROM alert") == [("s2",)]
+    assert {row[0] for row in store.rows("SELECT alert FROM notice")} == {"s2"}
+    assert (_count(store, "outbox"), _count(store, "receipt")) == (0, 0)
+    store.close()
+
+
+def test_a_sweep_is_made_of_small_steps(tmp_path: Path) -> None:
+    """700 old rows go in three turns, and everything else is one turn a table."""
+    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    frame = Frame(1, 0, tuple(_outcome(f"c{n}", OLD) for n in range(700)), (), (), (), ())
+    with store.transaction() as transaction:
+        transaction.apply_frames("main", [frame])
+    assert _swept(store) == len(RULES) + 2
+    assert _count(store, "outcome") == 0
+    store.close()
+
+
+def test_chunks_that_a_start_needs_stay(tmp_path: Path) -> None:
+    """Old chunks go only before the given one; without one, none goes."""
+    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    with store.transaction() as transaction:
+        for number in range(6):
+            transaction.append("main", OLD if number < 5 else NOON, "tick", b"")
+    _swept(store)
+    assert _count(store, "chunk") == 6
+    _swept(store, before_seq=4)
+    assert store.rows("SELECT seq FROM chunk") == [(4,), (5,), (6,)]
+    store.close()
+    Store.open(f"sqlite:///{tmp_path / 'erosion.db'}").close()
