@@ -30,6 +30,7 @@ from tests.simulation.world import DAY, HOUR, MINUTE, World
 
 CALM_BEFORE_END = 12 * HOUR
 STEPS_MAX = 20_000
+COURIER_MS = 2000
 CRASHES_MAX = 12  # each costs a look at the whole state, twice
 
 
@@ -171,7 +172,7 @@ class Simulation:
     def _plan_courier(self) -> None:
         due = self.disk.next_due()
         if due is not None:
-            wanted = max(due - self.clock_is_off_by, self.now + 250)
+            wanted = max(due - self.clock_is_off_by, self.now + COURIER_MS)
             self.agenda.once("deliver", wanted, self._deliver)
 
     def _deliver(self) -> None:
