@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen
 
-.PHONY: demo test check fmt bench scale truth flips kill test-deps sample clean
+.PHONY: demo test check fmt bench scale truth flips kill simulate-faults test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -30,6 +30,9 @@ scale: .venv/ready ## a million open cases: memory, checkpoint, restart, latency
 
 truth: .venv/ready ## the long form of the comparison with the oracle: 20 seeds, 40 dealers, 40 weeks
 	EROSION_TRUTH=long $(RUN) pytest -q tests/truth
+
+simulate-faults: .venv/ready ## the long form of the simulation: 300 seeds, and the hunt for planted mistakes
+	$(RUN) python -m tests.simulation.campaign
 
 flips: .venv/ready ## one flipped bit on every page and every byte of the first four, with 50 whole starts
 	$(RUN) python -m tests.store.damage

@@ -29,6 +29,15 @@ class Absence:
         self._at_work = at_work
         self._mark_gaps(at_work.sources)
 
+    def forget(self, before: int) -> None:
+        """Let go of gaps that no case can lie in any more, wherever they are known.
+
+        Who still waits, or may still be corrected, keeps the gaps since its start.
+        """
+        cases = (case for track in self._at_work.tracks for case in track.cases.values())
+        self._hearing.forget(min(before, min((case.started for case in cases), default=before)))
+        self._mark_gaps(self._at_work.sources)
+
     def doubt(self, names: Collection[str]) -> None:
         """Judge again what rests on the silence of sources that turn out to have stopped."""
         for track in self._mark_gaps(names):

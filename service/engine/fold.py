@@ -203,7 +203,7 @@ class Engine:
             self._absence.doubt(fallen)
         if self.now // DAY_MS > self.day:
             self.day = self.now // DAY_MS
-            forget(self._at_work, self.recorder.seen, self.hearing, self._absence, self.now)
+            forget(self._at_work, self.recorder.seen, self._absence, self.now)
 
     def _advance(self) -> Iterator[list[Frame]]:
         for line in self.timelines:

@@ -6,18 +6,15 @@ looked through here, by the longest `correct_for` of all sources.
 
 from service.engine.absence import Absence
 from service.engine.adoption import Adopted
-from service.engine.hearing import Hearing
 from service.engine.seen import Seen
 
 
-def forget(at_work: Adopted, seen: Seen, hearing: Hearing, absence: Absence, now: int) -> None:
+def forget(at_work: Adopted, seen: Seen, absence: Absence, now: int) -> None:
     """Let go of what is older than the correction horizon."""
     kept = max((source.correct_for_ms for source in at_work.plan.sources.values()), default=0)
     before = now - kept
     seen.forget(before)
-    hearing.forget(before)
-    # Touchpoints know of the gaps, too: an engine made of a snapshot knows only those that are left.
-    absence.adopt(at_work)
+    absence.forget(before)
     for line in at_work.timelines:
         line.counts.forget_days()
     for track in at_work.tracks:

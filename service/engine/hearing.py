@@ -7,7 +7,7 @@ of its own: `blind`.  A source that was never heard vouches for nothing and hold
 ten minutes it is told as such.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from alerts.signal import Level, Signal, Transition
 from service.engine.business_time import Calendar
@@ -99,7 +99,7 @@ class Hearing:
     def next_instant(self) -> int | None:
         """Return when the passing of time alone may change what is heard."""
         wanted = [at for one in self.listeners.values() for at in self._instants(one)]
-        if self.started is not None and any(one.alive is None for one in self._listened()):
+        if self.started is not None and any(self._never_heard()):
             wanted.append(self.started + NEVER_HEARD_MS)
         return min(wanted, default=None)
 
@@ -145,11 +145,16 @@ class Hearing:
                 self.signals.append(episodes.tell(step))
 
     def _tell_never_heard(self, now: int) -> None:
+        for name in list(self._never_heard()):
+            self._say(name, SILENT, Level.WARNING, now, self.listeners[name], "never heard", 0)
+
+    def _never_heard(self) -> Iterator[str]:
+        """Yield the awaited sources that never spoke and of which nothing is told yet."""
         for name, listener in self.listeners.items():
             if listener.alive is None and self._is_awaited(listener):
                 known = self._episodes.get((SILENT, name))
                 if known is None or known.standing() is None:
-                    self._say(name, SILENT, Level.WARNING, now, listener, "never heard", 0)
+                    yield name
 
     def _say(
         self, name: str, rule: str, level: Level, now: int, listener: Listener, why: str, count: int
@@ -173,9 +178,6 @@ class Hearing:
         if listener.restarted is not None:
             found.append(listener.restarted + listener.plan.catch_up_ms)
         return found
-
-    def _listened(self) -> list[Listener]:
-        return [one for one in self.listeners.values() if self._is_awaited(one)]
 
     def _is_awaited(self, listener: Listener) -> bool:
         return listener.calendar is not None or bool(listener.plan.heartbeat_ms)

@@ -157,8 +157,13 @@ class Track:
                 del self.given[key]
 
     def judged_after(self, instant: int) -> list[Case]:
-        """Return the cases of which something was counted after an instant."""
-        return [c for c in self.cases.values() if any(item.instant > instant for item in c.told)]
+        """Return the cases that were judged after an instant, also those that nothing counts."""
+        return [
+            case
+            for case in self.cases.values()
+            if any(item.instant > instant for item in case.told)
+            or (case.scored and (case.score_at or 0) > instant)
+        ]
 
     def doubted(self) -> list[Case]:
         """Return the cases that a gap may have kept from being judged."""

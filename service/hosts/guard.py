@@ -4,7 +4,8 @@ Time goes on by the monotonic clock.  It is held when the wall clock leaves that
 minute, or when a start lies more than ten minutes away from the last chunk of the log: either the
 machine slept or was off, and then the wall clock is right, or the wall clock is wrong.  Two things
 decide for the wall clock: an event that was recorded near it, or five minutes in which it ran
-steadily.
+steadily.  After a start time goes on at least to what was recorded meanwhile: what senders kept for
+us while we were away would otherwise lie ahead of the log, and be set aside as from the future.
 
 The log's time never goes back.  If it is ahead of a wall clock that an event confirmed, it stands
 until that clock has come; if nothing but steadiness speaks for a clock that went back, as after a
@@ -41,13 +42,16 @@ class Guard:
     def now(self, wall: int, monotonic: int, recorded: Iterable[int] = ()) -> int:
         """Return the time, given both clocks and when events that just came were recorded."""
         self._watch(wall, monotonic)
+        times = list(recorded)
         if self._since is not None or self._ahead:
-            heard = any(abs(at - wall) <= NEAR_MS for at in recorded)
+            heard = any(abs(at - wall) <= NEAR_MS for at in times)
             steady = self._since is not None and monotonic - self._since >= STEADY_MS
             if heard or steady:
                 self._go_on(wall, confirmed=heard)
         if self._since is None:
             self._stamp = max(self._stamp, monotonic + self._offset + self._ahead)
+        elif self._before is None:
+            self._stamp = max([self._stamp, *(at for at in times if at <= wall + NEAR_MS)])
         return self._stamp
 
     def _watch(self, wall: int, monotonic: int) -> None:

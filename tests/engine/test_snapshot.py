@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from service.engine.values import Chunk, Frame
 from service.settings import compile_settings, load
 from tests.engine.arrivals import cut, stamp_of, world
 from tests.engine.test_late_facts import delayed
+from tests.engine.test_silence import BEAT, shop
 
 HOUR = 3_600_000
 
@@ -65,6 +67,25 @@ def test_a_restored_engine_folds_on_byte_for_byte(plan: Plan, tmp_path: Path, se
             assert state_hash(broken) == state_hash(straight)
     assert state_hash(broken) == state_hash(straight)
     assert any(stream.episodes.told for t in broken.tracks for stream in t.streams.values())
+
+
+def test_a_silence_that_is_forgotten_is_forgotten_everywhere(tmp_path: Path) -> None:
+    """Long after a silence, a restored engine judges and speaks like one that never stopped."""
+    day = {"correct_for": "1d"}
+    world = shop(tmp_path, {"crm": BEAT | day, "phone": day})
+    world.tick_to("09:00", beat="crm")
+    world.tick_to("09:30")
+    world.tick_to("2026-09-16T10:00", beat="crm")
+    world.tell("2026-09-16T10:00:00+02:00 ask c1 unit=a")
+    world.tick_to("2026-09-16T10:10", beat="crm")
+    broken, stamp = reread(world.engine), world.now + 60_000
+    answer = world._events([f"{instant(stamp - 50_000)} answer c1"])
+    assert broken.fold(Chunk(stamp, answer)) == world.engine.fold(Chunk(stamp, answer))
+
+
+def instant(at: int) -> str:
+    """Write an instant in UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat()
 
 
 def test_no_snapshot_while_cases_move(plan: Plan) -> None:

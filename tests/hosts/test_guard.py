@@ -107,6 +107,15 @@ def test_a_start_long_after_the_last_chunk_is_held_but_not_for_ever(away: int) -
     assert heard.after(0, recorded=[heard.wall]) == max(last, heard.wall)
 
 
+def test_what_was_kept_for_us_while_we_were_away_is_no_future() -> None:
+    """Before the wall clock is confirmed, time goes on to what was recorded since the last chunk."""
+    last = NOON - 3 * HOUR
+    clocks = Clocks(last)
+    assert clocks.after(SECOND, recorded=[last + HOUR, last - HOUR]) == last + HOUR
+    assert clocks.guard.held
+    assert clocks.after(SECOND, recorded=[NOON + DAY]) == last + HOUR
+
+
 def test_a_clock_set_right_while_a_start_is_held_needs_proof_again() -> None:
     """A start in 1970 that is set right: five more minutes, then the right time."""
     clocks = Clocks(NOON, wall=0)
