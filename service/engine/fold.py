@@ -5,9 +5,8 @@ records facts; results come from moving each timeline's watermark (service.engin
 wall clock enters as the stamp of a chunk and nowhere else.
 
 A chunk may also be folded bit by bit, with `begin` and `go_on`, so that a host can do other work
-in between when a million promises fall due at once.  The frames are the same: no other chunk is
-folded before the last bit.  Leaving the rest to the next chunk was rejected: half-judged cases
-would meet new facts.
+in between when a million promises fall due at once.  No other chunk is folded before the last bit,
+so the frames are the same; leaving the rest to the next chunk would let it meet half-judged cases.
 """
 
 from collections.abc import Iterator, Mapping

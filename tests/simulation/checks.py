@@ -1,7 +1,6 @@
-"""What must hold once everything has calmed down; each check fails with what it found.
+"""What must hold once everything has calmed down; three witnesses say what that is.
 
-Three witnesses: the shadow, which folded the durable log without a crash; the clean run of the same
-facts; and a plain account of what was sent.
+The shadow folded the durable log without a crash, the clean run the same facts; an account was kept.
 """
 
 from collections import Counter
@@ -19,8 +18,7 @@ from tests.simulation.run import Simulation
 from tests.simulation.world import MINUTE, calm
 
 COLUMNS = ("kept", "late", "gave up", "unknown", "open")
-FUTURE = 5 * MINUTE
-FOREVER = 2**62
+FUTURE, FOREVER = 5 * MINUTE, 2**62
 WAITED_FOR = ("answer-request", "request-to-drive")
 
 
@@ -45,16 +43,15 @@ def check(run: Simulation) -> None:
 def same_as_undisturbed(run: Simulation) -> None:
     """Equality 1: state, frames and messages are those of folding the log in one go."""
     assert run.host is not None
-    numbers = [frame.number for frame in run.disk.frames]
-    assert numbers == list(range(1, len(numbers) + 1)), "a frame is missing or applied twice"
+    for number, frame in enumerate(run.disk.frames, 1):
+        assert frame.number == number, "a frame is missing or applied twice"
     assert run.disk.frames == run.shadow.frames, "frames differ from those of the log"
     assert state_hash(run.host.engine) == run.shadow.hash(), "the state differs from the log's"
     # What is decided in one go may share a message, so what is compared is who hears of what.
     wanted = {said for row in run.shadow.rows.values() for said in _said(row)}
     found = {said for stored in run.disk.outbox.values() for said in _said(stored.row)}
-    lost, more = wanted - found, found - wanted
-    assert not lost, f"{len(lost)} messages were never written"
-    assert not more, f"{len(more)} messages were written that nobody decided on"
+    assert not wanted - found, f"{len(wanted - found)} messages were never written"
+    assert not found - wanted, f"{len(found - wanted)} messages that nobody decided on"
 
 
 def delivered(run: Simulation) -> None:
@@ -237,8 +234,7 @@ def _outcomes(run: Simulation, key: tuple[str, str]) -> tuple[Outcome | None, Ou
 
 def _difference(found: Results, wanted: Results) -> str:
     outcomes = sum(wanted.outcomes.get(key) != row for key, row in found.outcomes.items())
-    signals = [signal for signal in found.signals if signal not in wanted.signals]
-    return f"{outcomes} outcomes, {len(signals)} signals, first {signals[:1]}"
+    return f"{outcomes} outcomes, {[s for s in found.signals if s not in wanted.signals][:3]}"
 
 
 def _count_deliveries(run: Simulation, received: Counter[str]) -> None:
