@@ -89,7 +89,7 @@ class Host:
 
     def listen(self) -> None:
         """Take the plan into force if it is new, begin to listen, and make the writer."""
-        last = self.engine.now if self.engine.begun else None
+        last = self.engine.now if self.engine.now > 0 else None
         self.take_plan()
         stamps = Stamps(last)
         self._control(Chunk(stamps.now(), (), {"kind": "start"}))

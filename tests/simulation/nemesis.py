@@ -72,7 +72,6 @@ class Nemesis:
     def fail_transaction(self) -> None:
         """Raise what the disk does to this transaction, if anything."""
         if self._run.now < self._full_until:
-            self._count("disk full")
             raise StorageFullError("no room", "wait")
         if "store error" in self._swarm.on and self._draw.random() < STORE_ERROR_RATE:
             self._count("store error")
@@ -88,6 +87,7 @@ class Nemesis:
         self._run.figures.faults[kind] += 1
 
     def _fill_disk(self) -> None:
+        self._count("disk full")
         self._full_until = self._run.now + self._draw.randint(10 * MINUTE, 3 * HOUR)
 
     def _pause(self) -> None:
