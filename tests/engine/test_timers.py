@@ -1,5 +1,6 @@
 """What is filed under an instant is released when it has come, not before and not twice."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,9 +17,15 @@ class Thing:
         self.filed = -1
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), INSTANTS, INSTANTS), max_size=60))
-def test_release_is_exact(steps: list[tuple[int, int, int]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 9), INSTANTS, INSTANTS), max_size=60), st.booleans())
+def test_release_is_exact(steps: list[tuple[int, int, int]], crowded: bool) -> None:
     """After any filings and releases, a thing comes out once, at the first release that reaches it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("service.engine.timers.CROWD", 1 if crowded else 1000)
+        _release(steps)
+
+
+def _release(steps: list[tuple[int, int, int]]) -> None:
     timers, things = Timers[Thing](), [Thing() for _ in range(10)]
     wanted: dict[int, int] = {}
     until = 0
