@@ -23,7 +23,7 @@ from service.engine.timeline import Timeline
 from service.engine.values import Frame
 from service.hosts.jobs import Batch, Call, Job
 from service.hosts.writer import Writer
-from service.loop import Ledger, Loop
+from service.loop import Loop
 from tests.simulation.host import Host
 from tests.simulation.storage import SimTransaction
 from tests.simulation.world import DAY
@@ -167,13 +167,6 @@ def _no_refold(self: Stream, watermark: int, reason: str) -> list[object]:
 @_plant("gap ignored: a dead feed is judged", course, "covering")
 def _no_gap(gaps: object, at: int) -> None:
     return None
-
-
-@_plant("book applied before the commit", Loop, "settle")
-def _turn_the_page(self: Loop, ledger: Ledger) -> list[Frame]:
-    applied = _settle(self, ledger)
-    self.book, self._draft = self._draft or self.book, None
-    return applied
 
 
 @_plant("checkpoint ahead of the results", Host, "checkpoint")
