@@ -1,7 +1,7 @@
 # The two commands of the README are `make demo` and `make test`; both set up what they need.
 UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
-RUN := $(UV) run --frozen
+RUN := $(UV) run --frozen --no-sync
 
 .PHONY: demo test check fmt bench scale truth flips kill simulate-faults test-deps sample clean
 .DEFAULT_GOAL := test
@@ -44,7 +44,7 @@ test-deps: ## the system programs that some tests need
 	sh deploy/test-deps.sh
 
 .venv/ready: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --frozen --quiet
+	$(UV) sync --frozen --quiet --all-extras
 	@touch $@
 
 .tools/bin/uv:
