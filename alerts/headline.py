@@ -3,6 +3,7 @@
 from alerts import words
 from alerts.clean import clip_words
 from alerts.notice import Why
+from alerts.scene import GAP
 from alerts.story import Story
 
 NAME_WORDS_MAX = 5
@@ -38,7 +39,7 @@ def _standing(story: Story) -> str:
 
 def _ending(story: Story) -> str:
     if story.is_feed:
-        return words.HEARD_AGAIN
+        return words.HEARD_AGAIN if story.kind != GAP else words.GONE_ON
     if story.is_stock:
         return words.there_again(story.customers, story.reason)
     return words.over(story.customers, waits=story.waits)

@@ -13,6 +13,7 @@ from alerts.directory import Directory, Place, Topic
 
 # What a finding about a feed, not about a place, is counted by.
 SOURCE = "source"
+GAP = "input gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ def _region_named(directory: Directory, region: str) -> Place | None:
 
 def _stranger(alert: Alert) -> Topic:
     """Return a topic for what the directory does not describe; a feed is one of those."""
-    is_feed = alert.per == SOURCE
+    is_feed, is_gap = alert.per == SOURCE, alert.kind == GAP
+    title = words.lost(alert.scope) if is_gap else words.feed(alert.scope, alert.cases)
+    mend = words.MEND_GAP if is_gap else words.CHECK_FEED
     return Topic(
         id=alert.touchpoint,
-        title=words.feed(alert.scope, alert.cases) if is_feed else alert.touchpoint,
+        title=title if is_feed else alert.touchpoint,
         stage="",
         stage_title="",
         journey="",
@@ -83,5 +86,5 @@ def _stranger(alert: Alert) -> Topic:
         objective=0,
         owner="",
         unit_kind="",
-        do_now=(words.CHECK_FEED,) if is_feed else (),
+        do_now=(mend,) if is_feed else (),
     )

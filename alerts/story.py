@@ -13,12 +13,12 @@ from alerts.clean import clean, clip_words
 from alerts.directory import Directory, Topic
 from alerts.evidence import Evidence
 from alerts.notice import Why
-from alerts.scene import Scene, unit_named
+from alerts.scene import GAP, Scene, unit_named
 from alerts.signal import Level
 
 WAITING = "waiting"
 FLOOR = "floor"
-FEEDS = ("source silent", "blind")
+FEEDS = ("source silent", "blind", GAP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,13 @@ REASONS = {
     "it is there again": "it is there again",
     "no reading": "nobody has counted it lately, so it is unknown",
     "heard again": "the feed is heard again",
+    "input gap": "records are gone before they were read, so promises are not judged",
+    "accepted": "somebody decided to go on without the lost records",
 }
 CHECK_FEED = "check the feed and who sends it"
 HEARD_AGAIN = "OVER - heard again"
+GONE_ON = "OVER - going on without"
+MEND_GAP = "find out who cut the topic; then go on behind the gap: erosion accept"
 
 
 def people(count: int) -> str:
@@ -91,6 +95,11 @@ def feed(source: str, unjudged: int) -> str:
         return f"no news from {source}"
     noun = "promise" if unjudged == 1 else "promises"
     return f"{unjudged:,} {noun} unjudged, no news from {source}"
+
+
+def lost(source: str) -> str:
+    """Name a feed of which records are gone."""
+    return f"records of {source} lost"
 
 
 def first_line(opening: str, titles: Sequence[str], place: str, places: int) -> str:

@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from service.bootstrap import build
 from service.cli.forms import OUTCOME_COLUMNS
 from service.cli.main import app
-from service.intake.rejected import Reason
 from service.metrics import REGISTRY
+from service.rejected import Reason
 from service.settings import ProcessSettings
 from service.settings.configuration import Configuration
 

@@ -11,7 +11,7 @@ from service.engine.plan import Plan
 from service.engine.values import Event
 from service.hosts.replay import Replay
 from service.intake.decode import Decoder
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 from service.settings import compile_settings, load
 
 KEY = b"a key for tests"

@@ -125,8 +125,8 @@ def parts_of_lines(stream: Iterable[bytes]) -> Iterator[Part]:
 
 def parts_of_table(stream: Iterable[bytes], sums: Sums) -> Iterator[Part]:
     """Cut the rows of a CSV into bodies; each begins with the header."""
-    from service.intake.rejected import Rejected
     from service.intake.table import header_of, read_rows
+    from service.rejected import Rejected
 
     lines = iter(stream)
     header = header_of(lines)

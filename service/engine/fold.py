@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 from service.engine.absence import Absence
-from service.engine.adoption import Adopted, adopt
+from service.engine.adoption import Adopted
 from service.engine.farewell import Farewell
 from service.engine.forgetting import forget
 from service.engine.hearing import Hearing
+from service.engine.obeying import obey
 from service.engine.plan import Plan
-from service.engine.plan_data import from_data
 from service.engine.recording import Recorder
 from service.engine.standing import standing_ids
 from service.engine.stock import Book
@@ -42,10 +42,10 @@ class Engine:
         """Begin before the first chunk; the first one must carry a plan."""
         self.now, self.frame, self.day = -(2**62), 0, 0
         self.hearing = Hearing()
-        self._absence = Absence(self.hearing)
-        self.recorder = Recorder(self.hearing, self._absence)
-        self._adopted: Adopted | None = None
-        self._reconcile = False
+        self.absence = Absence(self.hearing)
+        self.recorder = Recorder(self.hearing, self.absence)
+        self.adopted: Adopted | None = None
+        self.reconcile = False
         self._rest: Iterator[list[Frame]] | None = None
 
     @property
@@ -81,16 +81,16 @@ class Engine:
     def restore(self, at_work: Adopted, head: Mapping[str, Any]) -> None:
         """Take over a plan at work and the engine's own values from a snapshot."""
         self.now, self.frame, self.day = head["now"], head["frame"], head["day"]
-        self._adopted = at_work
+        self.adopted = at_work
         self.hearing.adopt(at_work.sources, at_work.calendars)
         self.hearing.restore(head["hearing"])
-        self._absence.adopt(at_work)
+        self.absence.adopt(at_work)
 
     @property
     def _at_work(self) -> Adopted:
-        if self._adopted is None:
+        if self.adopted is None:
             raise ValueError("the log must begin with a plan")
-        return self._adopted
+        return self.adopted
 
     def fold(self, chunk: Chunk) -> list[Frame]:
         """Take one chunk and return the frames that it brings about."""
@@ -102,10 +102,10 @@ class Engine:
         """Take one chunk; `go_on` brings about what follows from it, and must come to its end."""
         self.now = max(self.now, chunk.stamp)
         if chunk.control is not None:
-            self._obey(chunk.control)
+            obey(self, chunk.control)
         if not self.begun:
             return
-        self._hear(chunk.heard)
+        self._hear(chunk)
         for event in chunk.events:
             self.recorder.record(event, self.now, self._at_work)
         self._rest = self._advance()
@@ -136,7 +136,7 @@ class Engine:
         wanted = [
             at + max(line.lags.values(), default=0)
             for line in self.timelines
-            if (at := line.next_instant()) is not None and at <= self._absence.believed_until(line)
+            if (at := line.next_instant()) is not None and at <= self.absence.believed_until(line)
         ]
         heard = self.hearing.next_instant()
         return min(wanted if heard is None else [*wanted, heard], default=None)
@@ -160,7 +160,7 @@ class Engine:
     @property
     def begun(self) -> bool:
         """Tell whether a plan is in force."""
-        return self._adopted is not None
+        return self.adopted is not None
 
     def standings(self) -> list[tuple[Track, int]]:
         """Return each touchpoint with how far it has been judged."""
@@ -170,48 +170,24 @@ class Engine:
         """Return how far a touchpoint has been judged."""
         return next(at for track, at in self.standings() if track.plan.id == touchpoint)
 
-    def _obey(self, control: Mapping[str, Any]) -> None:
-        """Take a control: a plan, or the news that a service begins to listen."""
-        kind = control.get("kind", "plan")
-        if kind == "start":
-            self.hearing.start(self.now)
-        elif kind == "semantics":
-            self.frame = int(control["frame"])
-            self._reconcile = self.begun
-        elif kind == "aside":
-            self.recorder.tally.set_aside += len(control["places"])
-            self.hearing.tell_aside(control["sources"], self.now)
-        elif kind == "plan":
-            self._take_plan(control)
-        else:
-            raise ValueError(f"a control of kind {kind!r} is not known")
-
-    def _take_plan(self, control: Mapping[str, Any]) -> None:
-        plan = from_data(dict(control))
-        before = self._adopted
-        self._adopted = adopt(plan, before, self.now)
-        self.hearing.adopt(plan.sources, self._adopted.calendars)
-        self._absence.adopt(self._adopted)
-        if before is not None:
-            self._absence.leave_out(before.plan.exclusions)
-            self._reconcile = True
-
-    def _hear(self, vouched: Mapping[str, int]) -> None:
+    def _hear(self, chunk: Chunk) -> None:
         """Let the sources be heard as far as they are, and take back what silence makes doubtful."""
-        if fallen := self.hearing.hear(self.now, vouched):
-            self._absence.doubt(fallen)
+        for name in self.hearing.spoken(chunk.spoke):
+            self.absence.believe(name)
+        if fallen := self.hearing.hear(self.now, chunk.heard):
+            self.absence.doubt(fallen)
         if self.now // DAY_MS > self.day:
             self.day = self.now // DAY_MS
-            forget(self._at_work, self.recorder.seen, self._absence, self.now)
+            forget(self._at_work, self.recorder.seen, self.absence, self.now)
 
     def _advance(self) -> Iterator[list[Frame]]:
         for line in self.timelines:
             if line.moving and not line.move(MOVES_MAX):
                 continue
-            goal = self._absence.goal(line)
+            goal = self.absence.goal(line)
             if goal > line.watermark or line.has_news():
                 yield from self._move(line, goal)
-        self.hearing.tell_blind(self.now, partial(self._absence.held, self.now))
+        self.hearing.tell_blind(self.now, partial(self.absence.held, self.now))
         yield self._last_frame()
 
     def _move(self, line: Timeline, goal: int) -> Iterator[list[Frame]]:
@@ -230,10 +206,10 @@ class Engine:
         self._at_work.farewell, self.recorder.farewell = Farewell(), Farewell()
         rows = (tuple(bye.outcomes), tuple(bye.readings), tuple(bye.cleared))
         facts = (tuple(self.recorder.too_late), tuple(self.recorder.future))
-        standing = standing_ids(self.tracks, self.hearing) if self._reconcile else None
+        standing = standing_ids(self.tracks, self.hearing) if self.reconcile else None
         if not (signals or any(rows) or any(facts) or standing is not None):
             return []
-        self._reconcile = False
+        self.reconcile = False
         self.recorder.too_late, self.recorder.future = [], []
         return [self._numbered(*rows, signals, *facts, standing)]
 

@@ -8,17 +8,18 @@ ten minutes it is told as such.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from alerts.signal import Level, Signal, Transition
 from service.engine.business_time import Calendar
 from service.engine.episode import Episodes
 from service.engine.gaps import Gap
-from service.engine.listener import Listener
+from service.engine.listener import BEGINNING, Listener
 from service.engine.plan import Source
 from service.engine.scored import Step
 
 NEVER_HEARD_MS = 10 * 60_000
-SILENT, BLIND, ASIDE = "source silent", "blind", "set aside"
+SILENT, BLIND, ASIDE, GAP = "source silent", "blind", "set aside", "input gap"
 
 
 class Hearing:
@@ -96,6 +97,29 @@ class Hearing:
             if listener is not None:
                 self._say(name, ASIDE, Level.WARNING, now, listener, "set aside", count)
 
+    def tell_gap(self, name: str, gap: Mapping[str, object], now: int) -> None:
+        """Tell that records of a source can never be read; what they might answer is held."""
+        listener = self.listeners.get(name)
+        if listener is not None:
+            place = {key: gap[key] for key in ("topic", "partition", "from", "to")}
+            self._say(name, GAP, Level.CRITICAL, now, listener, "input gap", 0, place)
+
+    def accept(self, name: str, now: int) -> None:
+        """Go on behind a gap: nobody knows what lay in it."""
+        listener = self.listeners.get(name)
+        if listener is not None:
+            self.gaps.setdefault(name, []).append((listener.heard, now))
+            self._end(name, (GAP,), now, "accepted")
+
+    def spoken(self, alive: Mapping[str, int]) -> list[str]:
+        """Take words of sources that were for others; return the sources that had been silent."""
+        found = []
+        for name, at in alive.items():
+            listener = self.listeners.get(name)
+            if listener is not None and at > (listener.alive or BEGINNING):
+                found += [name] if self.speak(name, at, at) else []
+        return found
+
     def next_instant(self) -> int | None:
         """Return when the passing of time alone may change what is heard."""
         wanted = [at for one in self.listeners.values() for at in self._instants(one)]
@@ -137,12 +161,17 @@ class Hearing:
             if not listener.judges_on_return:
                 gaps.append((begin, now))
         listener.is_silent = listener.blind_told = False
-        for rule in (SILENT, BLIND):
+        self._end(name, (SILENT, BLIND), now, "heard again")
+
+    def _end(self, name: str, rules: Iterable[str], now: int, why: str) -> None:
+        listener = self.listeners[name]
+        for rule in rules:
             episodes = self._episodes.get((rule, name))
             if episodes is not None and (told := episodes.standing()) is not None:
                 evidence = {"source": name, "since": told.opened}
-                step = Step(Transition.RESOLVED, told.level, now, "heard again", 0, 0, evidence)
-                self.signals.append(episodes.tell(step))
+                step = Step(Transition.RESOLVED, told.level, now, why, 0, 0, evidence)
+                back = episodes.tell(step)
+                self.signals += [back] if listener.plan.is_told else []
 
     def _tell_never_heard(self, now: int) -> None:
         for name in list(self._never_heard()):
@@ -157,15 +186,24 @@ class Hearing:
                     yield name
 
     def _say(
-        self, name: str, rule: str, level: Level, now: int, listener: Listener, why: str, count: int
+        self,
+        name: str,
+        rule: str,
+        level: Level,
+        now: int,
+        listener: Listener,
+        why: str,
+        count: int,
+        more: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         key = (rule, name)
         if key not in self._episodes:
             self._episodes[key] = Episodes("", rule, rule, "source", name)
         since = listener.alive if listener.alive is not None else self.started or now
-        evidence = {"source": name, "since": since, "held": count}
+        evidence = {"source": name, "since": since, "held": count, **more}
         step = Step(Transition.OPENED, level, now, why, count, 0, evidence)
-        self.signals.append(self._episodes[key].tell(step))
+        told = self._episodes[key].tell(step)
+        self.signals += [told] if listener.plan.is_told else []
 
     def _blind_at(self, listener: Listener) -> int | None:
         if not listener.is_silent or listener.blind_told or listener.calendar is None:

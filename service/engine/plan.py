@@ -137,6 +137,7 @@ class Touchpoint:
     answering: tuple[str, ...]
     reading: tuple[str, ...] = ()
     good: Good | None = None
+    shard: str = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class Source:
     `heartbeat` is the type of its proof of life, due every `heartbeat_ms`; the other lengths say
     when quiet is silence and how far it is believed (01, section 6), None where it is learned.
     `zone` is the zone of wall times, `epoch` the unit of times that are numbers; both may be empty.
+    `topic` is where a Kafka host reads it.  Of several shards only one tells that it is silent.
     """
 
     wait_ms: int
@@ -165,6 +167,8 @@ class Source:
     catch_up_ms: int = 300_000
     zone: str = ""
     epoch: Literal["", "s", "ms"] = ""
+    topic: str = ""
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,7 @@ class Plan:
 
     `fields` says for each event type which paths of `data` an event must carry inside.
     `zones` maps a zone's name to its transitions: (from UTC ms, offset ms), ascending.
+    `shards` are the partitions of a Kafka log, in their order; a log on one machine has one.
     """
 
     number: int
@@ -222,3 +227,4 @@ class Plan:
     zone: str
     stocks: Mapping[str, Stock] = default_field(default_factory=dict)
     exclusions: tuple[Exclusion, ...] = ()
+    shards: tuple[str, ...] = ("main",)

@@ -53,6 +53,7 @@ def from_data(data: Json) -> Plan:
             for name, value in data.get("stocks", {}).items()
         },
         exclusions=tuple(_exclusion(row) for row in data.get("exclusions", ())),
+        shards=tuple(data.get("shards", ("main",))),
     )
 
 

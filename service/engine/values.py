@@ -100,13 +100,14 @@ class Chunk(NamedTuple):
 
     `control` is ready for JSON: a plan that takes effect here, or the news that a service begins
     to listen.  `heard` says for sources that are asked, not waited for, up to when they were
-    heard when the chunk was made.
+    heard when the chunk was made; `spoke` when they last said anything, here or elsewhere.
     """
 
     stamp: int
     events: Sequence[Event] = ()
     control: Mapping[str, Any] | None = None
     heard: Mapping[str, int] = NOBODY
+    spoke: Mapping[str, int] = NOBODY
 
 
 class Frame(NamedTuple):

@@ -14,8 +14,8 @@ from service.intake.decode import Decoder
 from service.intake.http import event_routes
 from service.intake.quota import Quota
 from service.intake.redrive import Tried, redrive_route
-from service.intake.rejected import Rejected
 from service.log.codec import decode_events
+from service.rejected import Rejected
 from service.store.reads import Reads
 from service.store.shelf import AHEAD, UNFOLDED, Kept
 from service.store.shelf import settle as settle_shelf

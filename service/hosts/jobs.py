@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from service.engine.values import Chunk, Event, Frame
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 from service.store.shelf import Sums
 from service.store.transaction import Transaction
 

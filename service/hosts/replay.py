@@ -16,8 +16,8 @@ from service.engine.plan import Plan
 from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
-from service.intake.rejected import Rejected
 from service.loop import Loop
+from service.rejected import Rejected
 
 MINUTE_MS = 60_000
 

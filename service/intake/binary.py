@@ -15,7 +15,7 @@ from service.engine.values import Event
 from service.intake.decode import Decoder
 from service.intake.document import read
 from service.intake.media import is_json, is_structured
-from service.intake.rejected import Reason, Refusal, Rejected, rejected, shown
+from service.rejected import Reason, Refusal, Rejected, rejected, shown
 
 Headers = Iterable[tuple[bytes, bytes]]
 _PREFIX = b"ce-"

@@ -21,7 +21,8 @@ from service.intake.mapped import at, mapped, plain
 from service.intake.media import is_json
 from service.intake.pieces import pieces
 from service.intake.pseudonym import pseudonym
-from service.intake.rejected import (
+from service.intake.times import reading
+from service.rejected import (
     EVENT_BYTES_MAX,
     Reason,
     Refusal,
@@ -29,7 +30,6 @@ from service.intake.rejected import (
     rejected,
     shown,
 )
-from service.intake.times import reading
 
 EVENTS_MAX = 100_000
 _ASKED_IN_DATA = ("unit", "customer", "via", "provenance", "recordedtime")

@@ -14,7 +14,7 @@ from collections import Counter
 
 from pydantic_core import from_json
 
-from service.intake.rejected import EVENT_BYTES_MAX, Reason, Refusal
+from service.rejected import EVENT_BYTES_MAX, Reason, Refusal
 
 DEPTH_MAX = 64
 WHOLE_MAX = 10**40

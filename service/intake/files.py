@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from service.engine.values import Event
 from service.intake.decode import Decoder
-from service.intake.rejected import Rejected
 from service.intake.table import read_rows
+from service.rejected import Rejected
 
 
 def read_events(

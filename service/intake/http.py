@@ -25,7 +25,7 @@ from service.intake.document import without_mark
 from service.intake.files import read_events
 from service.intake.media import READ, Media, media
 from service.intake.quota import Quota
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 
 SHOWN_MAX = 1000
 Item = Event | Rejected

@@ -17,7 +17,7 @@ from service.engine.values import Event
 from service.intake.body import ProblemError, read_body
 from service.intake.document import read
 from service.intake.http import Take, problem_answer, stored
-from service.intake.rejected import Refusal, Rejected
+from service.rejected import Refusal, Rejected
 
 AT_ONCE_MAX = 500
 

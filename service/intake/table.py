@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from service.intake.document import without_mark
-from service.intake.rejected import EVENT_BYTES_MAX, Reason, Rejected, rejected, shown
+from service.rejected import EVENT_BYTES_MAX, Reason, Rejected, rejected, shown
 
 DELIMITERS = ",;\t"
 csv.field_size_limit(EVENT_BYTES_MAX)

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from service.engine.instant import YEARS
 from service.engine.plan import Source
 from service.engine.zone import Zone
-from service.intake.rejected import Reason, Refusal, shown
+from service.rejected import Reason, Refusal, shown
 
 # Reads the time in a field; the field's name stands in what is said of a bad one.
 Reading = Callable[[object, str], int]

@@ -13,6 +13,7 @@ DEFAULT_RULES = ("waiting", "objective")
 
 def touchpoint_problems(settings: Settings) -> Iterator[str]:
     """Yield what is wrong with journeys, touchpoints and rules."""
+    yield from _shard_doubles(settings)
     yield from _stage_doubles(settings)
     for name, touchpoint in settings.configuration.touchpoints.items():
         yield from _reference_problems(settings, name, touchpoint)
@@ -29,6 +30,12 @@ def _stage_doubles(settings: Settings) -> Iterator[str]:
         yield from _doubles(settings, ("journeys", name, "stages"), ids)
 
 
+def _shard_doubles(settings: Settings) -> Iterator[str]:
+    names = settings.configuration.shards
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f'{settings.key("shards")}: "{name}" stands twice; a shard is named once'
+
+
 def _reference_problems(settings: Settings, name: str, touchpoint: Touchpoint) -> Iterator[str]:
     journeys = settings.configuration.journeys
     kinds = settings.configuration.units
@@ -36,6 +43,10 @@ def _reference_problems(settings: Settings, name: str, touchpoint: Touchpoint) -
     if kind not in kinds:
         at = settings.at("touchpoints", name, "unit", "kind")
         yield f'{at}: no kind of unit "{kind}"; {did_you_mean(kind, kinds)}'
+    shards = settings.configuration.shards
+    if touchpoint.shard is not None and touchpoint.shard not in shards:
+        at = settings.at("touchpoints", name, "shard")
+        yield f'{at}: no shard "{touchpoint.shard}"; {did_you_mean(touchpoint.shard, shards)}'
     if touchpoint.journey not in journeys:
         at = settings.at("touchpoints", name, "journey")
         yield f'{at}: no journey "{touchpoint.journey}"; {did_you_mean(touchpoint.journey, journeys)}'

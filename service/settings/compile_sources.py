@@ -89,6 +89,7 @@ def _source(source: WrittenSource) -> Source:
         provenance=source.provenance or "",
         zone=source.timezone or "",
         epoch=source.epoch or "",
+        topic=source.kafka.topic if source.kafka else "",
         **_quiet(source),
     )
 

@@ -46,6 +46,7 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
             for name, stock in sorted(configuration.stocks.items())
         },
         exclusions=tuple(_exclusion(item) for item in configuration.exclusions),
+        shards=configuration.shards,
     )
     directory = compile_directory(settings)
     return Compiled(plan, directory, settings.warnings, configuration.retain)

@@ -60,6 +60,7 @@ class Configuration(Block):
     stocks: dict[Name, Stock] = Field(default_factory=dict)
     journeys: dict[Name, Journey]
     touchpoints: dict[Name, Touchpoint]
+    shards: Annotated[tuple[Name, ...], Field(min_length=1)] = ("main",)
     receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]
     routes: Root = Root()
     exclusions: tuple[Exclusion, ...] = ()

@@ -58,6 +58,7 @@ class Touchpoint(Block):
     priority: bool = False
     class_: CLASSES | None = Field(default=None, alias="class")
     case: EventField = "case"
+    shard: Name | None = None
     contributing: Lines = ()
     upstream: Lines = ()
     do_now: Lines = ()

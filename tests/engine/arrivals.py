@@ -10,7 +10,7 @@ from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
 from service.intake.decode import Decoder
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 from service.simulator.run import run
 from tests.worlds import KEY
 

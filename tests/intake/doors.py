@@ -13,7 +13,7 @@ from service.engine.values import Event
 from service.intake.decode import Decoder
 from service.intake.http import event_routes
 from service.intake.quota import Quota
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 
 GOOD = {
     "specversion": "1.0",

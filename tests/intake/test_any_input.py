@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from service.engine.values import Event
 from service.intake.decode import Decoder
-from service.intake.rejected import HEAD_BYTES, Reason
 from service.log.codec import decode_events, encode_events
+from service.rejected import HEAD_BYTES, Reason
 from tests.intake.doors import GOOD
 
 quick = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -6,7 +6,7 @@ import pytest
 
 from service.engine.values import Event
 from service.intake.decode import Decoder
-from service.intake.rejected import HEAD_BYTES, Rejected
+from service.rejected import HEAD_BYTES, Rejected
 from tests.intake.corpus import MADE, Bad, listed, made
 from tests.intake.doors import event
 

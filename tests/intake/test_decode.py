@@ -12,8 +12,8 @@ from service.engine.plan import Plan
 from service.engine.values import Event
 from service.intake.decode import Decoder
 from service.intake.files import read_events
-from service.intake.rejected import Rejected
 from service.intake.table import read_rows
+from service.rejected import Rejected
 from service.settings import compile_settings, load
 from tests.worlds import KEY, plan_of
 

@@ -15,7 +15,7 @@ from service.intake.decode import Decoder
 from service.intake.document import DEPTH_MAX, read
 from service.intake.files import read_events
 from service.intake.pieces import pieces
-from service.intake.rejected import Refusal
+from service.rejected import Refusal
 
 
 @pytest.mark.parametrize(

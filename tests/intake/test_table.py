@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from service.engine.values import Event
 from service.intake.decode import Decoder
 from service.intake.files import read_events
-from service.intake.rejected import Reason, Rejected
 from service.intake.table import Row, read_rows
+from service.rejected import Reason, Rejected
 from tests.intake.conftest import rows
 from tests.intake.doors import CSV, Door
 

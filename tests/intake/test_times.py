@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from service.engine.plan import Source
 from service.engine.values import Event
 from service.intake.decode import Decoder
-from service.intake.rejected import Refusal, Rejected
 from service.intake.times import reading
+from service.rejected import Refusal, Rejected
 from service.settings.compile_zones import transitions
 from tests.intake.conftest import rows
 

@@ -16,7 +16,7 @@ from service.engine.plan import Plan, Rule
 from service.engine.results import Results
 from service.engine.values import Event
 from service.intake.decode import Decoder
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 from service.settings import compile_settings, load
 from service.simulator.run import run
 from tests.engine.arrivals import cut, fold, stamp_of

@@ -10,7 +10,7 @@ from service.hosts.jobs import Batch
 from service.hosts.replay import Memory
 from service.intake.decode import Decoder
 from service.intake.pseudonym import pseudonym
-from service.intake.rejected import Rejected
+from service.rejected import Rejected
 from service.settings import ProcessSettings
 from tests.running import erosion
 from tests.store.damage import content

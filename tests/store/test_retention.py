@@ -7,7 +7,7 @@ from alerts.desk import Book, Desk
 from alerts.retry import Result
 from alerts.signal import Transition
 from service.engine.values import Event, Frame, Outcome
-from service.intake.rejected import Reason, rejected
+from service.rejected import Reason, rejected
 from service.store.retention import DAY_MS, RULES, Limits, Retention
 from service.store.store import Store
 from tests.alerts.fakes import DIRECTORY, NOON, signal

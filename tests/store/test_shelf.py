@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from service.intake.rejected import EVENT_BYTES_MAX, Reason, Rejected, rejected
+from service.rejected import EVENT_BYTES_MAX, Reason, Rejected, rejected
 from service.store import migrate as migrating
 from service.store import shelf
 from service.store.opening import OURS

@@ -10,9 +10,9 @@ from sqlalchemy import create_engine
 
 from service.engine.values import Chunk, Cleared, Event, Frame, Outcome, Reading, Waiting
 from service.errors import BusyError, DamagedError
-from service.intake.rejected import Reason, rejected
 from service.log.codec import decode_events, encode_events
 from service.log.sqlite import SqliteLog
+from service.rejected import Reason, rejected
 from service.store import statements, tables
 from service.store.reads import Reads
 from service.store.store import Store
