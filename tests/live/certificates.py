@@ -43,7 +43,10 @@ class Certificates:
 
     def broker_settings(self) -> dict[str, str]:
         """Return the lines of server.properties that use them."""
+        scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
         return {
+            "listener.name.password.scram-sha-512.sasl.jaas.config": scram,
+            "listener.name.password.scram-sha-256.sasl.jaas.config": scram,
             "ssl.keystore.type": "PEM",
             "ssl.keystore.location": str(self.folder / "broker.both.pem"),
             "ssl.truststore.type": "PEM",
