@@ -1,13 +1,29 @@
 #!/bin/sh
 # Install the system programs that some tests use. Run by `make test-deps`, and by CI.
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 missing=""
 for program in strace openssl; do
   command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
-[ -z "$missing" ] && exit 0
-as_root=""
-[ "$(id -u)" = 0 ] || as_root="sudo"
-$as_root apt-get update -q
-# shellcheck disable=SC2086 - one word for each program
-$as_root apt-get install -q -y --no-install-recommends $missing
+
+# A real Kafka broker: Java, and Maven for its jars.
+command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
+command -v mvn >/dev/null 2>&1 || missing="$missing maven"
+
+if [ -n "$missing" ]; then
+  as_root=""
+  [ "$(id -u)" = 0 ] || as_root="sudo"
+  $as_root apt-get update -q
+  # shellcheck disable=SC2086 - one word for each program
+  $as_root apt-get install -q -y --no-install-recommends $missing
+fi
+
+# The broker's jars, once for each user.
+cache=${EROSION_TEST_CACHE:-$HOME/.cache/erosion-tests}
+jars=$cache/kafka-4.3.1
+if [ ! -d "$jars" ]; then
+  rm -rf "$jars.new"
+  mvn -q -B -f "$here/test-kafka/pom.xml" dependency:copy-dependencies -DoutputDirectory="$jars.new"
+  mv "$jars.new" "$jars"
+fi

@@ -5,6 +5,8 @@
     ├── DamagedError                 78: stored data cannot be trusted: restore, never start empty
     ├── StorageFullError             no commit now, for want of room: nothing was lost, it is tried again
     ├── StorageBrokenError           74: the disk failed: end at once, begin again from the log
+    ├── RefusedError                 a broker refused us, or we it: waiting does not help
+    ├── UnreachableError             no broker answers now: it may, later
     ├── BusyError                    another process owns the data folder, or a port is taken
     └── NotFoundError                the asked-for case, alert or receiver is not there
 
@@ -51,6 +53,14 @@ class StorageBrokenError(ErosionError):
     """Tell that the disk failed; what it holds is known only after a new start."""
 
     exit_code = 74
+
+
+class RefusedError(ErosionError):
+    """Tell that a broker and we do not trust each other; a person must change a setting."""
+
+
+class UnreachableError(ErosionError):
+    """Tell that nobody answered; the same settings may do later."""
 
 
 class BusyError(ErosionError):

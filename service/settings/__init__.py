@@ -9,5 +9,14 @@ from service.settings.loading import load
 from service.settings.process import ProcessSettings
 from service.settings.secret import Secrets
 from service.settings.settings import Settings
+from service.settings.transport import read_transport
 
-__all__ = ["Compiled", "ProcessSettings", "Secrets", "Settings", "compile_settings", "load"]
+__all__ = [
+    "Compiled",
+    "ProcessSettings",
+    "Secrets",
+    "Settings",
+    "compile_settings",
+    "load",
+    "read_transport",
+]

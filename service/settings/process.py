@@ -34,6 +34,15 @@ class ProcessSettings(BaseSettings):
     smtp_user: str = ""
     log: Literal["sqlite", "kafka"] = "sqlite"
     log_format: Literal["console", "json"] = "console"
+    kafka: str = ""
+    kafka_prefix: str = Field(default="erosion", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")
+    kafka_security: Literal["plaintext", "tls", "sasl"] = "plaintext"
+    kafka_plaintext: Literal["refuse", "allow"] = "refuse"
+    kafka_ca: Path | None = None
+    kafka_cert: Path | None = None
+    kafka_key: Path | None = None
+    kafka_sasl: Literal["scram-sha-512", "scram-sha-256", "plain"] = "scram-sha-512"
+    kafka_user: str = ""
 
     @classmethod
     def read(cls) -> Self:

@@ -1,0 +1,90 @@
+"""Try the way to the brokers, and say what to do where it is closed.
+
+aiokafka tries again for ever and keeps the cause in its own log: a wrong authority, a wrong name
+and a wrong password all end as "unable to bootstrap".  So before any client is made the way is
+tried once by hand, and what went wrong is told apart: what a person must change is a RefusedError,
+a broker that is away an UnreachableError.  To read the cause out of aiokafka's log was rejected:
+its words change.
+"""
+
+import ssl
+
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+
+from service.errors import ErosionError, RefusedError, UnreachableError
+from service.transport import PASSWORD, Transport
+
+TIMEOUT_MS = 10_000
+# OpenSSL's numbers for a certificate that is for another name, or another address.
+_OTHER_NAME = (62, 64)
+
+
+async def reach(transport: Transport) -> None:
+    """Return once one broker lets us in; raise with what the last one said if none does."""
+    failed: list[ErosionError] = []
+    for (host, port), server in zip(transport.addresses, transport.servers, strict=True):
+        try:
+            await _enter(transport, host, port)
+        except (TimeoutError, KafkaError, OSError) as error:
+            failed.append(_explained(error, transport, server))
+        else:
+            return
+    raise next((one for one in failed if isinstance(one, RefusedError)), failed[-1])
+
+
+async def _enter(transport: Transport, host: str, port: int) -> None:
+    given = transport.client()
+    given.pop("bootstrap_servers")
+    connection = await create_conn(host, port, request_timeout_ms=TIMEOUT_MS, **given)
+    await connection.close()
+
+
+def _explained(error: Exception, transport: Transport, server: str) -> ErosionError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return _about_certificate(error, server)
+    if isinstance(error, SaslAuthenticationFailed):
+        hint = f"look at EROSION_KAFKA_USER ({transport.user}), EROSION_KAFKA_SASL and the secret {PASSWORD}"
+        return RefusedError(f"{server} refused the user or the password", hint)
+    if isinstance(error, UnsupportedSaslMechanismError | IllegalSaslStateError):
+        hint = "set EROSION_KAFKA_SASL, or EROSION_KAFKA_SECURITY, as this listener of the broker wants it"
+        return RefusedError(f"{server} does not take {transport.mechanism}", hint)
+    if isinstance(error, ssl.SSLError):
+        hint = "is it a listener with TLS, does it speak 1.2 or newer, and does it ask for EROSION_KAFKA_CERT?"
+        return RefusedError(f"{server} and we did not come to terms on TLS: {error.reason}", hint)
+    if isinstance(error, KafkaConnectionError | ConnectionResetError):
+        return _about_hanging_up(transport, server)
+    hint = "does it run, and is EROSION_KAFKA its address?"
+    return UnreachableError(f"no answer from {server}: {_words(error)}", hint)
+
+
+def _about_certificate(error: ssl.SSLCertVerificationError, server: str) -> ErosionError:
+    message = f"the certificate of {server} is not trusted: {error.verify_message}"
+    if error.verify_code in _OTHER_NAME:
+        return RefusedError(
+            message, "call the broker in EROSION_KAFKA by a name that stands in its certificate"
+        )
+    return RefusedError(
+        message, "set EROSION_KAFKA_CA to the authority that signed it, or renew the certificate"
+    )
+
+
+def _about_hanging_up(transport: Transport, server: str) -> ErosionError:
+    """Say why a broker takes a connection and hangs up: most often it wants another protocol."""
+    if transport.security == "plaintext":
+        hint = "if it is a listener with TLS, set EROSION_KAFKA_SECURITY to tls or sasl"
+    elif transport.cert is None:
+        hint = "is it a listener with TLS? If it asks for a certificate, set EROSION_KAFKA_CERT"
+    else:
+        hint = "is our certificate signed by an authority that the broker trusts?"
+    return UnreachableError(f"{server} hung up", hint)
+
+
+def _words(error: Exception) -> str:
+    return str(error) or type(error).__name__
