@@ -119,6 +119,20 @@ CHECKPOINT_SECONDS = Gauge(
 CHECKPOINTS = Counter(
     "erosion_checkpoints", "Checkpoints, by what became of them.", ["result"], registry=REGISTRY
 )
+TAKEN = Counter(
+    "erosion_raw_records",
+    "Records of the operational topics that an intake took.",
+    registry=REGISTRY,
+)
+HOLES = Counter(
+    "erosion_log_holes",
+    "Times that entries of the log were lost on their way here.",
+    registry=REGISTRY,
+)
+AWAY = Gauge("erosion_store_away", "Whether the database does not answer.", registry=REGISTRY)
+LIVES = Counter(
+    "erosion_intake_lives", "Times that an intake began anew, by why.", ["why"], registry=REGISTRY
+)
 CONFIG_GOOD = Gauge(
     "erosion_config_last_reload_successful",
     "Whether the configuration that was read last was in order.",

@@ -46,6 +46,7 @@ class Rejected(NamedTuple):
 
     `body` is the whole input, so that it can be tried again; it is empty where the input is
     larger than an event may be.  `line` counts from 1 where the input came in lines.
+    `origin` names the record of a topic, under which it is kept once.
     """
 
     reason: Reason
@@ -55,6 +56,7 @@ class Rejected(NamedTuple):
     hash: str
     body: bytes = b""
     line: int = 0
+    origin: str = ""
 
 
 def rejected(reason: Reason, detail: str, raw: bytes, source: str = "", line: int = 0) -> Rejected:

@@ -41,7 +41,7 @@ def _start(engine: "Engine", _: Control) -> None:
 
 
 def _semantics(engine: "Engine", control: Control) -> None:
-    engine.frame = int(control["frame"])
+    engine.frame = int(control.get("frame", engine.frame))
     engine.reconcile = engine.begun
 
 

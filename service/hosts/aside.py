@@ -61,7 +61,7 @@ def _tried_again(loop: Loop, again: Callable[[int], None], seq: int, chunk: Chun
 def _set_aside(
     store: Store, log: SqliteLog, loop: Loop, seq: int, chunk: Chunk
 ) -> tuple[int, Chunk]:
-    places = _guilty(loop.engine, chunk)
+    places = guilty(loop.engine, chunk)
     gone = [(chunk.stamp, chunk.events[place]) for place in places]
     kept = tuple(event for place, event in enumerate(chunk.events) if place not in set(places))
     sources = Counter(event.source for _, event in gone)
@@ -75,13 +75,13 @@ def _set_aside(
     return told_seq, told
 
 
-def _guilty(engine: Engine, chunk: Chunk) -> list[int]:
+def guilty(engine: Engine, chunk: Chunk) -> list[int]:
     """Return the places of the events without which the chunk can be folded, found by halving."""
-    events, guilty = chunk.events, list[int]()
+    events, found = chunk.events, list[int]()
     while True:
-        left = [place for place in range(len(events)) if place not in guilty]
+        left = [place for place in range(len(events)) if place not in found]
         if not left or _folds(engine, [events[place] for place in left], chunk):
-            return guilty
+            return found
         low, high = 0, len(left)
         while high - low > 1:
             middle = (low + high) // 2
@@ -89,7 +89,7 @@ def _guilty(engine: Engine, chunk: Chunk) -> list[int]:
                 low = middle
             else:
                 high = middle
-        guilty.append(left[low])
+        found.append(left[low])
 
 
 def _folds(engine: Engine, events: Sequence[Event], chunk: Chunk) -> bool:

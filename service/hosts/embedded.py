@@ -72,7 +72,7 @@ class Embedded:
         config = uvicorn.Config(
             self._app, log_config=None, lifespan="off", timeout_graceful_shutdown=STOP_S
         )
-        server = _Server(config)
+        server = Server(config)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.leave)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
@@ -90,7 +90,7 @@ class Embedded:
         await serving
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Leave signals to us: the library's own way ends the process before the writer has."""
 
     @contextmanager
@@ -98,6 +98,7 @@ class _Server(uvicorn.Server):
         yield
 
     def leave(self) -> None:
+        """End when what is in hand is answered."""
         self.should_exit = True
 
 

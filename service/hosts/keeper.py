@@ -15,14 +15,12 @@ from service import metrics
 from service.engine.fold import SEMANTICS, Engine
 from service.engine.snapshot import VERSION, parts_of
 from service.hosts.clock import monotonic_s
+from service.hosts.due import Due
 from service.hosts.forking import Copy
 from service.logs import logger
 from service.store.checkpoints import Checkpoints, Found
 
-EVENTS_MIN = 100_000
-CASES_FACTOR = 3
 QUIET_S = 24 * 3600.0
-CHUNKS_MIN = 500
 
 
 class Keeper:
@@ -37,8 +35,7 @@ class Keeper:
         self._checkpoints = Checkpoints(folder, (VERSION, SEMANTICS))
         self._copy = copy
         self._running: Copy | None = None
-        self._events = self._chunks = 0
-        self._since_s = monotonic_s()
+        self._due = Due(monotonic_s, QUIET_S)
 
     def newest(self, before: int) -> Found | None:
         """Return the newest checkpoint before a chunk that can be trusted."""
@@ -56,8 +53,7 @@ class Keeper:
 
     def count(self, events: int) -> None:
         """Count what was folded since the last checkpoint."""
-        self._events += events
-        self._chunks += 1
+        self._due.count(events)
 
     def look(self, engine: Engine, seq: int) -> None:
         """Collect a checkpoint that is done, or begin one that is due at this chunk."""
@@ -66,7 +62,7 @@ class Keeper:
             if answer is not None:
                 self._running = None
                 self._finish(answer)
-        elif self._is_due(engine):
+        elif self._due.is_due(engine):
             self._begin(engine, seq)
 
     def wait(self) -> None:
@@ -76,23 +72,14 @@ class Keeper:
             self._running = None
             self._finish(answer or b"")
 
-    def _is_due(self, engine: Engine) -> bool:
-        if engine.is_moving:
-            return False
-        if self._events >= EVENTS_MIN:
-            cases = sum(len(track.cases) for track in engine.tracks)
-            return self._events >= CASES_FACTOR * cases
-        return self._chunks >= CHUNKS_MIN and monotonic_s() - self._since_s >= QUIET_S
-
     def _begin(self, engine: Engine, seq: int) -> None:
-        self._events = self._chunks = 0
-        self._since_s = monotonic_s()
+        self._due.begin()
         self._running = self._copy(
             lambda: to_json({"seq": seq, "bytes": self._checkpoints.write(seq, parts_of(engine))})
         )
 
     def _finish(self, answer: bytes) -> None:
-        took_s = monotonic_s() - self._since_s
+        took_s = monotonic_s() - self._due.since_s
         seqs = self._checkpoints.seqs()
         metrics.CHECKPOINTS.labels("written" if answer else "failed").inc()
         if not answer:

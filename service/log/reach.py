@@ -8,6 +8,8 @@ its words change.
 """
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import (
@@ -37,6 +39,16 @@ async def reach(transport: Transport) -> None:
         else:
             return
     raise next((one for one in failed if isinstance(one, RefusedError)), failed[-1])
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what the client library raises into our own error, whose cause it stays."""
+    try:
+        yield
+    except (KafkaError, TimeoutError) as error:
+        hint = "it is tried again by itself; look at the brokers if it lasts"
+        raise UnreachableError(f"Kafka: {type(error).__name__}: {error}", hint) from error
 
 
 async def _enter(transport: Transport, host: str, port: int) -> None:

@@ -33,6 +33,7 @@ class ProcessSettings(BaseSettings):
     smtp_from: str = ""
     smtp_user: str = ""
     log: Literal["sqlite", "kafka"] = "sqlite"
+    worker: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,100}$")
     log_format: Literal["console", "json"] = "console"
     kafka: str = ""
     kafka_prefix: str = Field(default="erosion", pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 
 from service.bootstrap import Service
-from service.hosts import keeper
+from service.hosts import due as pace
 from service.hosts.clock import now_ms
 from service.hosts.collector import calm
 from service.hosts.jobs import Batch
@@ -57,7 +57,7 @@ def alert(name: str, count: int) -> None:
 def _drive(service: Service, folder: Path, number: int) -> None:
     caller = Caller(service, folder / "alerts.jsonl", number)
     caller.round("alerts in a restart's first minute, after the deadline and `wait`")
-    keeper.EVENTS_MIN, keeper.CASES_FACTOR = 1, 0
+    pace.EVENTS_MIN, pace.CASES_FACTOR = 1, 0
     caller.round("alerts while a checkpoint is written")
     done = len(list((folder / "data" / "checkpoints").iterdir()))
     tell("checkpoints that were written meanwhile", f"{done} kept")

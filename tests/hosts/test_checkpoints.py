@@ -31,8 +31,8 @@ def stream(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
 @pytest.fixture(autouse=True)
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a checkpoint be due after a few hundred events, and wait for each."""
-    monkeypatch.setattr("service.hosts.keeper.EVENTS_MIN", EVERY)
-    monkeypatch.setattr("service.hosts.keeper.CASES_FACTOR", 0)
+    monkeypatch.setattr("service.hosts.due.EVENTS_MIN", EVERY)
+    monkeypatch.setattr("service.hosts.due.CASES_FACTOR", 0)
 
 
 def begun(data: Path) -> Service:

@@ -1,0 +1,99 @@
+"""Deciding for all processes at once: a plan, newer rules, going on behind a gap.
+
+Each is a record of the control topic; intakes follow it and bring it into the log.  No running process
+decides by its own files, because during a roll-out half of them would have the old ones.
+"""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import Any, Self
+
+from service.engine.fold import SEMANTICS
+from service.engine.plan import Plan
+from service.errors import ConfigurationError, NotFoundError
+from service.hosts.beginning import same
+from service.log.decided import Decided, accept_record, plan_record, rules_record
+from service.log.identity import Identities
+from service.log.kafka import Controls, LogWriter
+from service.log.reach import reach, told
+from service.transport import Transport
+
+
+class Deciding:
+    """Read what is decided, and decide anew; used by commands, one at a time."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Take the way to the brokers."""
+        self._transport = transport
+
+    async def plan(self, plan: Plan) -> tuple[bool, Plan]:
+        """Decide for a plan; return whether it is new, and the one in force then."""
+        async with _Parts(self._transport) as parts:
+            known = parts.decided.plan
+            if known is not None and same(known.plan, plan):
+                return False, known.plan
+            number = 1 if known is None else known.plan.number + 1
+            if known is not None:
+                _keep_the_shards(known.plan, plan)
+            if known is None:
+                await parts.writer.tell(*rules_record(SEMANTICS))
+            await parts.writer.tell(*plan_record(replace(plan, number=number)))
+            await parts.learn()
+            found = parts.decided.plan
+            if found is None:
+                raise NotFoundError("the plan was written and is not there", "look at the brokers")
+            return True, found.plan
+
+    async def rules(self) -> tuple[int, int]:
+        """Decide for the rules of this program; return the version before and now."""
+        async with _Parts(self._transport) as parts:
+            before = parts.decided.rules
+            if before < SEMANTICS:
+                await parts.writer.tell(*rules_record(SEMANTICS))
+            return before, max(before, SEMANTICS)
+
+    async def accept(self, gap: Mapping[str, Any], sources: list[str]) -> None:
+        """Decide to go on behind a gap, in the topic as it is now."""
+        async with _Parts(self._transport) as parts:
+            ids = Identities(self._transport)
+            await ids.start()
+            try:
+                found = await ids.of([gap["topic"]])
+            finally:
+                await ids.stop()
+            if gap["topic"] not in found:
+                raise NotFoundError(f"there is no topic {gap['topic']}", "make it again first")
+            incarnation = found[gap["topic"]].id
+            record = {"kind": "accept", "sources": sources, **gap, "incarnation": incarnation}
+            await parts.writer.tell(*accept_record(record))
+
+
+class _Parts(AsyncExitStack):
+    """Connect, read what is decided, and let go."""
+
+    def __init__(self, transport: Transport) -> None:
+        super().__init__()
+        self._transport = transport
+        self.writer, self.controls = LogWriter(transport), Controls(transport)
+        self.decided = Decided()
+
+    async def __aenter__(self) -> Self:
+        self.enter_context(told())
+        await reach(self._transport)
+        for part in (self.writer, self.controls):
+            self.push_async_callback(part.stop)
+            await part.start()
+        await self.learn()
+        return self
+
+    async def learn(self) -> None:
+        for record in await self.controls.news():
+            self.decided.take(record.key, record.value)
+
+
+def _keep_the_shards(before: Plan, after: Plan) -> None:
+    """Refuse to give partitions another meaning: shards may only be added, at the end."""
+    if after.shards[: len(before.shards)] != before.shards:
+        names = ", ".join(before.shards)
+        raise ConfigurationError([f"shards: [{names}] stand in the log; add new ones behind them"])

@@ -1,0 +1,94 @@
+"""A process of the engine role: Faust's worker around ours, and what an entry that fails leaves.
+
+An entry that cannot be folded ends the process, and a record of the control topic remembers it.  The
+third time it is not folded again: copies of the process find out which of its events are to blame,
+and a second record sets those aside for good, in every process and at every later start.
+"""
+
+import asyncio
+from typing import NoReturn
+
+from alerts.desk import Desk
+from service.engine.plan import Plan
+from service.errors import ConfigurationError
+from service.hosts.aside import TRIES
+from service.hosts.engine_worker import EngineWorker
+from service.hosts.faust_app import FaustHost
+from service.hosts.shard import Shard, opened
+from service.log.decided import Decided, Record
+from service.log.kafka import Controls, LogWriter
+from service.log.reach import told
+from service.logs import logger
+from service.store.database import Database
+from service.store.reads import Reads
+from service.transport import Transport
+
+PLAN_S = 2.0
+
+
+class EngineHost:
+    """Join the parts of one engine process."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        store: Database,
+        reads: Reads,
+        desk: Desk,
+        member: str,
+    ) -> None:
+        """Take the parts; nothing is connected before `run`."""
+        self._transport = transport
+        self._desk = desk
+        self._reads = reads
+        self._worker = EngineWorker(store, reads, self._shard, self._note, member)
+
+    def trouble(self) -> str:
+        """Say why nothing can become durable; empty when all is well."""
+        return self._worker.trouble
+
+    def run(self, shards: int, *, is_static: bool) -> NoReturn:
+        """Run the worker until a signal comes; a static member keeps its shards over a restart."""
+        member = self._worker.member if is_static else ""
+        host = FaustHost(self._transport, shards, member, self._worker)
+        self._worker.gate = host
+        host.run()
+
+    async def _shard(self, partition: int) -> Shard:
+        decided = await read_decided(self._transport)
+        if decided.plan is None:
+            raise ConfigurationError(["no plan is in force; put one there: erosion reload"])
+        name = decided.plan.plan.shards[partition]
+        book, position = opened(self._reads, name)
+        asides, suspects = decided.asides_of(name), decided.suspects(name, TRIES)
+        return Shard(name, self._desk, book, position, asides, suspects)
+
+    async def _note(self, record: Record) -> None:
+        writer = LogWriter(self._transport)
+        with told():
+            await writer.start()
+            try:
+                await writer.tell(*record)
+            finally:
+                await writer.stop()
+
+
+async def wait_for_plan(transport: Transport) -> Plan:
+    """Return the plan in force, once there is one."""
+    while (found := (await read_decided(transport)).plan) is None:
+        logger().warning("no plan is in force; put one there: erosion reload")
+        await asyncio.sleep(PLAN_S)
+    return found.plan
+
+
+async def read_decided(transport: Transport) -> Decided:
+    """Return what is decided so far."""
+    controls, decided = Controls(transport), Decided()
+    with told():
+        await controls.start()
+        try:
+            for record in await controls.news():
+                decided.take(record.key, record.value)
+        finally:
+            await controls.stop()
+    return decided

@@ -1,0 +1,219 @@
+"""An engine worker: shards folded as their entries come, made durable, and covered by checkpoints.
+
+    take -> fold -> one SQL transaction -> checkpoint rows, manifest -> acknowledge
+
+The order is what makes it exact (01, section 7): whoever starts again folds from the last manifest on,
+gets the same frames under the same numbers, and the position in the store drops what is applied.  A
+store that is away is waited for; everything else that goes wrong ends the process, since Faust would
+go on behind an error.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from service import metrics
+from service.engine.values import Frame
+from service.errors import DamagedError, ErosionError, StorageFullError, StoreAwayError
+from service.hosts.checkpointing import Checkpointing
+from service.hosts.clock import monotonic_s, now_ms
+from service.hosts.shard import HoleError, Shard
+from service.log.decided import Record, aside_record, failed_record
+from service.logs import logger
+from service.store.changelog import newest
+from service.store.database import Database
+from service.store.reads import Reads
+from service.store.reports import ShardReport
+from service.store.shelf import put_unfolded
+
+# Names this process among those that failed at the same entry.
+LIFE = os.urandom(6).hex()
+TURN_S, REPORT_S, AWAY_S, LEAVE_S = 0.05, 1.0, 0.5, 3.0
+FAILED = 70
+
+
+class Gate(Protocol):
+    """Write checkpoint rows and acknowledge entries."""
+
+    async def send(self, partition: int, key: bytes, value: bytes | None) -> None:
+        """Write one row and wait until the broker has it."""
+        ...
+
+    def acknowledge(self, partition: int, offset: int) -> None:
+        """Let entries up to an offset be forgotten."""
+        ...
+
+
+@dataclass(slots=True)
+class Running:
+    """Hold a shard that runs here, and when it was last settled and told of."""
+
+    shard: Shard
+    checkpoints: Checkpointing
+    watcher: metrics.Watcher
+    settled_s: float = 0.0
+    told_s: float = 0.0
+
+
+class EngineWorker:
+    """Run shards for whoever brings their entries."""
+
+    def __init__(
+        self,
+        store: Database,
+        reads: Reads,
+        make: Callable[[int], Awaitable[Shard]],
+        note: Callable[[Record], Awaitable[None]],
+        member: str,
+    ) -> None:
+        """Take the store, what makes a shard of its number, and what notes a record for all."""
+        self._store = store
+        self._reads = reads
+        self._make = make
+        self._note = note
+        self.member = member
+        self.gate: Gate
+        self.trouble = "no shard yet"
+        self.running: dict[int, Running] = {}
+        self._known: set[int] = set()
+
+    async def restore(self, partition: int, rows: MutableMapping[bytes, bytes], first: int) -> None:
+        """Make a shard of its newest checkpoint; refuse to begin without its past."""
+        if partition in self._known:
+            raise ComeBackError(partition)
+        self._known.add(partition)
+        shard = await self._made(partition)
+        mine = {key: rows[key] for key in [*rows] if key.startswith(f"{shard.name}/".encode())}
+        found, passed_over = newest(shard.name, mine, Checkpointing.VERSION)
+        for reason in passed_over:
+            logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
+        if found is not None:
+            shard.restore(found)
+        elif first > 0:
+            raise DamagedError(
+                f"the log of shard {shard.name} begins at {first}, and no checkpoint covers it",
+                "bring its beginning or its checkpoints back; an engine with half a past would lie",
+            )
+        for key in mine:
+            del rows[key]
+        checkpoints = Checkpointing(shard, partition, set(mine), self.gate)
+        self.running[partition] = Running(shard, checkpoints, metrics.Watcher(shard.loop))
+        logger().info("a shard begins", shard=shard.name, offset=shard.offset)
+
+    async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
+        """Fold an entry; return an offset to read again from, if there is a hole before this one."""
+        running = self.running.get(partition)
+        if running is None:
+            return None
+        try:
+            events = running.shard.take(offset, stamp, raw)
+        except HoleError as hole:
+            logger().error("records of the log were lost on the way", detail=str(hole))
+            metrics.HOLES.inc()
+            return hole.wanted
+        except ErosionError:
+            raise
+        except Exception:
+            await self._note(failed_record(running.shard.name, offset, LIFE))
+            raise
+        await self._set_aside(running.shard)
+        running.checkpoints.count(events)
+        if monotonic_s() - running.settled_s >= TURN_S:
+            await self._turn(running)
+        return None
+
+    async def flush(self) -> None:
+        """Make durable what waits, and cover it by a checkpoint when one is due."""
+        for running in [*self.running.values()]:
+            await self._turn(running)
+
+    async def leave(self, partitions: set[int]) -> None:
+        """Make shards durable that another worker will run; what cannot be is folded again there."""
+        for partition in partitions:
+            running = self.running.pop(partition, None)
+            if running is None:
+                continue
+            try:
+                await asyncio.wait_for(self._settle(running), LEAVE_S)
+                await running.checkpoints.leave()
+            except (TimeoutError, ErosionError) as error:
+                logger().warning("a shard leaves as it is", detail=str(error))
+            logger().info("a shard leaves", shard=running.shard.name, offset=running.shard.offset)
+
+    def crash(self, error: BaseException) -> None:
+        """Log an error and end the process at once: whoever starts it again begins from a checkpoint."""
+        code = error.exit_code if isinstance(error, ErosionError) else FAILED
+        hint = error.hint if isinstance(error, ErosionError) else ""
+        logger().critical("the worker ends", detail=repr(error), hint=hint, exc_info=error)
+        os._exit(code)
+
+    async def _turn(self, running: Running) -> None:
+        told = monotonic_s() - running.told_s >= REPORT_S
+        if running.shard.has_news or told:
+            await self._settle(running)
+        await running.checkpoints.look()
+
+    async def _settle(self, running: Running) -> None:
+        """Commit what waits; a store that is away is asked again until it answers."""
+        shard, is_sure = running.shard, True
+        while True:
+            try:
+                if not is_sure:
+                    shard.reopen(self._reads)
+                applied = self._commit(running)
+            except (StoreAwayError, StorageFullError) as error:
+                logger().warning("nothing can be written", shard=shard.name, detail=str(error))
+                metrics.AWAY.set(1)
+                self.trouble = str(error)
+                is_sure = False
+                await asyncio.sleep(AWAY_S)
+            else:
+                metrics.AWAY.set(0)
+                self.trouble = ""
+                shard.settled()
+                running.watcher.after_turn(applied)
+                running.settled_s = running.told_s = monotonic_s()
+                return
+
+    def _commit(self, running: Running) -> list[Frame]:
+        shard = running.shard
+        with self._store.transaction() as transaction:
+            applied = shard.settle(transaction)
+            transaction.quarantine(now_ms(), shard.rejected)
+            put_unfolded(transaction, shard.unfolded)
+            transaction.report(self._report(running))
+        return applied
+
+    def _report(self, running: Running) -> ShardReport:
+        shard, plan = running.shard, running.shard.plan
+        number = 0 if plan is None else plan.number
+        at = (now_ms(), shard.offset, shard.stamp, shard.semantics, number)
+        return ShardReport(shard.name, self.member, *at, shard.told(running.checkpoints.offset))
+
+    async def _set_aside(self, shard: Shard) -> None:
+        """Let everybody know what was found to blame, before any result of it is kept."""
+        while shard.found:
+            offset, places, sources = shard.found[0]
+            await self._note(aside_record(shard.name, offset, places, sources))
+            metrics.SET_ASIDE.inc(len(places))
+            shard.found.pop(0)
+
+    async def _made(self, partition: int) -> Shard:
+        while True:
+            try:
+                return await self._make(partition)
+            except StoreAwayError as error:
+                logger().warning("the store is away", detail=str(error))
+                await asyncio.sleep(AWAY_S)
+
+
+class ComeBackError(ErosionError):
+    """End a process to which a shard comes back: its checkpoints are not held in memory any more."""
+
+    exit_code = 75
+
+    def __init__(self, partition: int) -> None:
+        """Name the partition."""
+        super().__init__(f"partition {partition} came back to this worker", "it is started again")

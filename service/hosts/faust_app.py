@@ -1,0 +1,221 @@
+"""The only file that knows Faust: it deals out the shards, brings their entries and keeps checkpoints.
+
+Faust hosts and never decides: everything below is about partitions.  Each line that looks odd is an
+answer to something that was measured (09, section 3), and a plain consumer loop could stand here.
+
+    log partition --> agent --> Worker.take --> (checkpoint rows, manifest) --> acknowledge
+
+An exception in an agent would make Faust skip the event, so whatever is raised ends the process.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, NoReturn, Protocol
+
+import faust
+
+from service.errors import ErosionError
+from service.transport import Transport
+
+SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 1.5, 20.0
+REQUEST_BYTES_MAX = 4 * 1024 * 1024
+SILENT_S, FLUSH_S = 15.0, 0.05
+
+
+class SilentError(ErosionError):
+    """End a worker whose log goes on without it: a join can fail in silence."""
+
+    exit_code = 75
+
+    def __init__(self, quiet_s: float) -> None:
+        """Say for how long nothing came."""
+        hint = "it is started again; if this repeats, look at the brokers"
+        super().__init__(f"the log goes on and nothing was brought for {quiet_s:.0f} s", hint)
+
+
+class Worker(Protocol):
+    """Do what is to be done with shards; raise to end the process."""
+
+    async def restore(self, partition: int, rows: MutableMapping[bytes, bytes], first: int) -> None:
+        """Make a shard of the rows of its checkpoints, and let go of them.
+
+        `first` is the offset at which the log begins.
+        """
+        ...
+
+    async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
+        """Take an entry; return an offset to read again from, if there is a hole before this one."""
+        ...
+
+    async def flush(self) -> None:
+        """Make durable what waits; called many times a second."""
+        ...
+
+    async def leave(self, partitions: set[int]) -> None:
+        """Make shards durable that another worker will run."""
+        ...
+
+    def crash(self, error: BaseException) -> None:
+        """Log an error and end the process at once."""
+        ...
+
+
+class FaustHost:
+    """Run a worker's shards as partitions of the log's topic."""
+
+    def __init__(self, transport: Transport, shards: int, member: str, worker: Worker) -> None:
+        """Make the app; nothing is connected before it is started."""
+        self._worker = worker
+        self._held: dict[int, list[tuple[int, Any]]] = {}
+        self._folded: dict[int, int] = {}
+        self._came_s = 0.0
+        self._lock = asyncio.Lock()
+        self.app = _app(transport, member)
+        raw = {"key_type": bytes, "value_type": bytes}
+        plain = {"key_serializer": "raw", "value_serializer": "raw"}
+        self._log = self.app.topic(transport.topic("log"), partitions=shards, **raw, **plain)
+        self._table = self.app.Table("checkpoint", partitions=shards, **raw, **plain)
+        self._table.on_recover(self._guarded(self._recover))
+        self.app.agent(self._log, concurrency=1)(self._fold)
+        self.app.task(self._guarded(self._beat))
+        self.app.on_partitions_revoked.connect(self._revoked)
+        self.app.on_before_shutdown.connect(self._before_shutdown)
+
+    def run(self) -> NoReturn:
+        """Run Faust's worker until a signal comes."""
+        self.app.Worker(loglevel="WARNING").execute_from_commandline()
+
+    async def send(self, partition: int, key: bytes, value: bytes | None) -> None:
+        """Write one row of the changelog and wait until the broker has it."""
+        await (await self._table.send_changelog(partition, key, value))
+
+    def acknowledge(self, partition: int, offset: int) -> None:
+        """Let Faust commit what a checkpoint covers, and nothing later."""
+        held = self._held.get(partition, [])
+        while held and held[0][0] <= offset:
+            held.pop(0)[1].ack()
+
+    async def _fold(self, stream: Any) -> None:
+        async for event in stream.noack().events():
+            message = event.message
+            try:
+                async with self._lock:
+                    await self._one(event, message.partition, message.offset)
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 - Faust would skip the event
+                self._worker.crash(error)
+
+    async def _one(self, event: Any, partition: int, offset: int) -> None:
+        message = event.message
+        self._came_s = asyncio.get_running_loop().time()
+        stamp, raw = int(message.timestamp * 1000), message.value
+        again = await self._worker.take(partition, offset, stamp, raw)
+        if again is not None:
+            await self.app.consumer.seek(message.tp, again)
+            return
+        # What is folded may go; the event itself must be held until it is covered.
+        message.value = event.value = None
+        self._held.setdefault(partition, []).append((offset, event))
+        self._folded[partition] = offset
+
+    async def _recover(self) -> None:
+        """Make the shards that came, while nothing can flow."""
+        # Faust would resume the log here and then clear what has come already: keep it closed.
+        self.app.consumer.stop_flow()
+        self.app.flow_control.suspend()
+        mine = {
+            tp for tp in self.app.consumer.assignment() if tp.topic == self._log.get_topic_name()
+        }
+        firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
+        async with self._lock:
+            for tp in sorted(mine):
+                await self._worker.restore(tp.partition, self._table.data, firsts[tp])
+                self._held[tp.partition] = []
+                self._folded[tp.partition] = -1
+        self._came_s = asyncio.get_running_loop().time()
+
+    async def _revoked(self, *told: Any, **_: Any) -> None:
+        revoked: set[Any] = told[1]
+        mine = {tp.partition for tp in revoked if tp.topic == self._log.get_topic_name()}
+        await self._leave(mine)
+
+    async def _before_shutdown(self, *_: Any, **__: Any) -> None:
+        if not self.app.crashed:
+            await self._leave(set(self._held))
+
+    async def _leave(self, partitions: set[int]) -> None:
+        async with self._lock:
+            await self._worker.leave(partitions)
+            await self.app.consumer.commit()
+            for partition in partitions:
+                self._held.pop(partition, None)
+
+    async def _beat(self) -> None:
+        """Make durable what waits, and end a worker that has a shard and is not brought its log."""
+        while not self.app.should_stop:
+            await asyncio.sleep(FLUSH_S)
+            async with self._lock:
+                await self._worker.flush()
+            quiet_s = asyncio.get_running_loop().time() - self._came_s
+            if self._held and not self.app.in_recovery and quiet_s > SILENT_S:
+                await self._ask_for_more()
+
+    async def _ask_for_more(self) -> None:
+        mine = {
+            tp for tp in self.app.consumer.assignment() if tp.topic == self._log.get_topic_name()
+        }
+        ends = await self.app.consumer.highwaters(*mine) if mine else {}
+        behind = [tp for tp, end in ends.items() if end > self._folded.get(tp.partition, -1) + 1]
+        if behind:
+            raise SilentError(SILENT_S)
+        self._came_s = asyncio.get_running_loop().time()
+
+    def _guarded(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        async def guarded() -> None:
+            try:
+                await work()
+            except asyncio.CancelledError:
+                raise
+            except BaseException as error:  # noqa: BLE001 - Faust would swallow it
+                self._worker.crash(error)
+
+        return guarded
+
+
+def _app(transport: Transport, member: str) -> faust.App:
+    """Return an app with the settings that were measured (09, section 3)."""
+    return faust.App(
+        transport.group("engine"),
+        broker=";".join(f"aiokafka://{server}" for server in transport.servers),
+        broker_credentials=_credentials(transport),
+        consumer_group_instance_id=member or None,
+        store="memory://",
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        stream_wait_empty=False,
+        consumer_auto_offset_reset="earliest",
+        broker_session_timeout=SESSION_S,
+        broker_heartbeat_interval=HEARTBEAT_S,
+        broker_rebalance_timeout=REBALANCE_S,
+        broker_request_timeout=40.0,
+        broker_commit_interval=1.0,
+        broker_max_poll_records=500,
+        stream_buffer_maxsize=4096,
+        producer_max_request_size=REQUEST_BYTES_MAX,
+        consumer_max_fetch_size=REQUEST_BYTES_MAX,
+        worker_redirect_stdouts=False,
+        web_enabled=False,
+    )
+
+
+def _credentials(transport: Transport) -> Any:
+    context = transport.ssl_context()
+    if transport.security == "sasl":
+        return faust.SASLCredentials(
+            username=transport.user,
+            password=transport.password.get_secret_value(),
+            mechanism=transport.mechanism,
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context=context) if context is not None else None

@@ -1,0 +1,114 @@
+"""An intake: one life after another until it is told to stop.
+
+A life that meets trouble with the brokers is over: its consumer and producer go, and the next one
+begins at the last commit, as another process would.  That spares every question of what was sent
+before an error and what was not, and it needs no supervisor to outlive a broker that restarts.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+
+from service import metrics
+from service.engine.plan import Plan
+from service.errors import UnreachableError
+from service.hosts.clock import monotonic_s
+from service.hosts.gathering import Gathering, NewTopicsError
+from service.hosts.pulse import Pulse
+from service.intake.cutting import Cutter
+from service.intake.kafka import RawReader
+from service.log.decided import Decided
+from service.log.kafka import Controls, LogWriter
+from service.log.reach import told
+from service.logs import logger
+from service.transport import Transport
+
+PAUSE_S, PAUSE_MAX_S, LONG_S, PLAN_S, STOP_S = 0.5, 10.0, 60.0, 2.0, 10.0
+
+
+class Intake:
+    """Take the records of the operational topics into the log."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        cutter: Callable[[Plan], Cutter],
+        member: str = "",
+        *,
+        clock_events: bool = False,
+    ) -> None:
+        """Take the way to the brokers and what makes a cutter for a plan."""
+        self._transport = transport
+        self._cutter = cutter
+        self._member = member
+        self._clock_events = clock_events
+        self.pulse = Pulse()
+        self.trouble = "not connected yet"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Live until told to stop."""
+        pause_s = PAUSE_S
+        while not stop.is_set():
+            began_s = monotonic_s()
+            try:
+                await self._life(stop)
+            except NewTopicsError:
+                metrics.LIVES.labels("new topics").inc()
+            except UnreachableError as error:
+                self.trouble = str(error)
+                metrics.LIVES.labels("unreachable").inc()
+                logger().warning("an intake begins anew", detail=str(error), pause_s=pause_s)
+                await _sleep(stop, pause_s)
+            if monotonic_s() - began_s > LONG_S:
+                pause_s = PAUSE_S
+            pause_s = min(pause_s * 2, PAUSE_MAX_S)
+
+    async def _life(self, stop: asyncio.Event) -> None:
+        with told():
+            async with AsyncExitStack() as parts:
+                writer, controls = LogWriter(self._transport), Controls(self._transport)
+                for part in (writer, controls):
+                    parts.push_async_callback(_quietly, part.stop)
+                    await part.start()
+                decided = await self._decided(controls, stop)
+                if decided.plan is None:
+                    return
+                topics = [*self._cutter(decided.plan.plan).topics]
+                reader = RawReader(self._transport, topics, self._member)
+                parts.push_async_callback(_quietly, reader.stop)
+                await reader.start()
+                gathering = Gathering(
+                    (reader, writer, controls),
+                    decided,
+                    self._cutter,
+                    monotonic_s,
+                    clock_events=self._clock_events,
+                )
+                self.trouble = ""
+                await gathering.run(stop, self.pulse.beat)
+
+    async def _decided(self, controls: Controls, stop: asyncio.Event) -> Decided:
+        """Wait until a plan is in force: without one nobody knows what an event means."""
+        decided = Decided()
+        while not stop.is_set():
+            for record in await controls.news():
+                decided.take(record.key, record.value)
+            if decided.plan is not None:
+                break
+            self.trouble = "no plan is in force; put one there: erosion reload"
+            logger().warning(self.trouble)
+            await _sleep(stop, PLAN_S)
+        return decided
+
+
+async def _sleep(stop: asyncio.Event, length_s: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), length_s)
+
+
+async def _quietly(stop: Callable[[], Awaitable[None]]) -> None:
+    """Let go of a part; what it says on the way out belongs to a life that is over."""
+    try:
+        await asyncio.wait_for(stop(), STOP_S)
+    except Exception as error:  # noqa: BLE001 - see above
+        logger().info("a part did not let go", detail=repr(error))

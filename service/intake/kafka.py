@@ -1,0 +1,181 @@
+"""Reading the operational topics as one of a group, with every position accounted for.
+
+Positions are ours, not the client's: a partition begins where the group left off, or at its very
+beginning; a position that is not there any more is told as lost, never jumped over.  A batch that was
+fetched before the partitions were dealt out anew is thrown away, since another reader has them now.
+Committing what is not yet safely in the log was rejected however it was dressed: only the caller
+knows what is, so only the caller commits.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import CommitFailedError, IllegalStateError, OffsetOutOfRangeError
+
+from service.intake.cutting import Place, Record, Slice
+from service.log.entry import Lost
+from service.log.identity import Identities, Identity
+from service.transport import Transport
+
+RECORDS_MAX = 2000
+SESSION_MS, HEARTBEAT_MS = 6_000, 1_500
+
+
+class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Read the raw topics; one life of a consumer."""
+
+    def __init__(self, transport: Transport, topics: Collection[str], member: str = "") -> None:
+        """Take the way to the brokers; a member's name keeps its partitions over a restart."""
+        self._topics = sorted(topics)
+        self._identities = Identities(transport)
+        self._consumer = AIOKafkaConsumer(
+            **transport.client(),
+            group_id=transport.group("intake"),
+            group_instance_id=member or None,
+            enable_auto_commit=False,
+            auto_offset_reset="none",
+            isolation_level="read_committed",
+            session_timeout_ms=SESSION_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            max_poll_records=RECORDS_MAX,
+            metadata_max_age_ms=5_000,
+        )
+        self.identities: Mapping[str, Identity] = {}
+        self.positions: dict[Place, int] = {}
+        self.opened: list[Slice] = []
+        self.lost: list[Lost] = []
+        self.deal = 0
+        self.busy = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Connect and join the group."""
+        await self._identities.start()
+        await self.look()
+        await self._consumer.start()
+        self._consumer.subscribe(self._topics, listener=self)
+
+    async def stop(self) -> None:
+        """Leave the group."""
+        await self._consumer.stop()
+        await self._identities.stop()
+
+    async def look(self) -> None:
+        """See which topics there are, and stop reading one that was made again."""
+        found = await self._identities.of(self._topics)
+        for place in [*self.positions]:
+            before, now = self.identities.get(place.topic), found.get(place.topic)
+            if before is not None and now is not None and now.id != before.id:
+                self._lose(place, now.id, 0)
+        self.identities = {**self.identities, **found}
+
+    async def read(self, timeout_ms: int, places: Iterable[Place] = ()) -> list[Slice]:
+        """Return what came, of some partitions or of all, in the order of their places.
+
+        Return nothing if the partitions were dealt out anew meanwhile.
+        """
+        deal, some = self.deal, [TopicPartition(*place) for place in places]
+        try:
+            batch = await self._consumer.getmany(*some, timeout_ms=timeout_ms)
+        except OffsetOutOfRangeError as error:
+            for at in error.args[0]:
+                await self._out_of_range(Place(*at))
+            return []
+        if deal != self.deal:
+            return []
+        return [one for at, records in batch.items() if (one := self._slice(Place(*at), records))]
+
+    async def ends(self) -> dict[Place, int]:
+        """Return the end of each partition that is ours, as it is now."""
+        mine = [TopicPartition(*place) for place in self.positions]
+        found = await self._consumer.end_offsets(mine) if mine else {}
+        return {Place(*at): end for at, end in found.items()}
+
+    async def commit(self, positions: Mapping[Place, int]) -> None:
+        """Let the group begin here next time; a new deal in between makes it void, which is safe."""
+        mine = {TopicPartition(*p): at for p, at in positions.items() if p in self.positions}
+        try:
+            await self._consumer.commit(mine) if mine else None
+        except (CommitFailedError, IllegalStateError):
+            return
+
+    def rewind(self, positions: Mapping[Place, int]) -> None:
+        """Read partitions again from earlier positions."""
+        for place, at in positions.items():
+            if place in self.positions and at < self.positions[place]:
+                self._consumer.seek(TopicPartition(*place), at)
+                self.positions[place] = at
+        self.deal += 1
+
+    def accept(self, topic: str, partition: int, at: int) -> None:
+        """Go on reading behind a gap that somebody accepted."""
+        place = TopicPartition(topic, partition)
+        if place in self._consumer.assignment():
+            self._consumer.seek(place, at)
+            self._consumer.resume(place)
+            self._open(Place(*place), at)
+
+    async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
+        """Forget all positions, once what is in hand is in the log."""
+        async with self.busy:
+            self.deal += 1
+            self.positions.clear()
+            self.opened.clear()
+
+    async def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
+        """Begin where the group left off."""
+        async with self.busy:
+            self.deal += 1
+            await self.look()
+            begins = await self._consumer.beginning_offsets([*assigned]) if assigned else {}
+            ends = await self._consumer.end_offsets([*assigned]) if assigned else {}
+            for at in assigned:
+                await self._begin(at, begins[at], ends[at])
+
+    async def _begin(self, at: TopicPartition, begin: int, end: int) -> None:
+        place, committed = Place(*at), await self._consumer.committed(at)
+        position = begin if committed is None else committed
+        if begin <= position <= end:
+            self._consumer.seek(at, position)
+            self._open(place, position)
+            return
+        # Something the client can hold while it is paused.
+        self._consumer.seek(at, begin)
+        self.positions[place] = position
+        self._lose(place, self._id(place), begin)
+
+    def _open(self, place: Place, position: int) -> None:
+        """Let the log know where we begin, though nothing may have come yet."""
+        self.positions[place] = position
+        nothing: list[Record] = []
+        self.opened.append(
+            Slice(*place[:1], self._id(place), place[1], position, position, nothing)
+        )
+
+    def _lose(self, place: Place, incarnation: str, to: int) -> None:
+        first = self.positions.pop(place)
+        self.lost.append(Lost(place.topic, incarnation, place.partition, first, to))
+        self._consumer.pause(TopicPartition(*place))
+
+    async def _out_of_range(self, place: Place) -> None:
+        if place in self.positions:
+            at = TopicPartition(*place)
+            begin = (await self._consumer.beginning_offsets([at]))[at]
+            await self.look()
+            if place in self.positions:
+                self._lose(place, self._id(place), begin)
+                self._consumer.seek(at, begin)
+
+    def _id(self, place: Place) -> str:
+        found = self.identities.get(place.topic)
+        return "" if found is None else found.id
+
+    def _slice(self, place: Place, records: list[Any]) -> Slice | None:
+        if place not in self.positions or not records:
+            return None
+        first, to = self.positions[place], records[-1].offset + 1
+        self.positions[place] = to
+        made = [Record(r.offset, r.key, r.value, r.headers, r.timestamp) for r in records]
+        return Slice(place.topic, self._id(place), place.partition, first, to, made)

@@ -1,0 +1,113 @@
+"""What the control topic says: plans, versions of the rules, records set aside, gaps accepted.
+
+Its one partition gives all processes one order.  Plans carry a number; of two with the same number
+the one that stands first counts, so two people who change the configuration at once cannot put
+half of the processes on one plan and half on the other.  What holds is brought into the log by every
+intake before it sends anything by it; the same control from several has one id and is applied once.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from service.engine.plan import Plan
+from service.engine.plan_data import from_data, to_data
+from service.engine.results import digest
+from service.log.entry import Told
+from service.log.reading import FIRST
+
+PLAN, ACCEPT, ASIDE, RULES, FAILED = "plan", "accept", "aside", "rules", "failed"
+Record = tuple[bytes, bytes]
+
+
+class InForce(NamedTuple):
+    """Hold a plan with the id under which it was decided."""
+
+    id: str
+    plan: Plan
+
+
+class Decided:
+    """Follow what was decided; `changes` counts what concerns the log."""
+
+    def __init__(self) -> None:
+        """Begin with nothing decided."""
+        self.plan: InForce | None = None
+        self.rules = 0
+        self.asides: dict[str, Mapping[str, Any]] = {}
+        self.failed: Counter[str] = Counter()
+        self.changes = 0
+        self._accepted: set[str] = set()
+
+    def take(self, key: str, value: bytes) -> Mapping[str, Any] | None:
+        """Take the next record; return the gap that it accepts, if it does."""
+        kind, _, rest = key.partition("/")
+        self.changes += kind in (PLAN, RULES, ASIDE)
+        if kind == PLAN:
+            self._take_plan(key, value)
+        elif kind == RULES:
+            self.rules = max(self.rules, int(rest))
+        elif kind == ASIDE:
+            self.asides[rest] = from_json(value)
+        elif kind == FAILED:
+            self.failed[rest.rpartition("/")[0]] += 1
+        elif kind == ACCEPT and rest not in self._accepted:
+            self._accepted.add(rest)
+            return dict(from_json(value))
+        return None
+
+    def controls(self, shard: str) -> list[Told]:
+        """Return what must stand in a shard's log before anything is sent by it.
+
+        Their stamp is the beginning of time: they hold from where they stand, and move no clock.
+        """
+        found = [Told(f"{RULES}/{self.rules}", {"kind": "semantics", "number": self.rules}, FIRST)]
+        if self.plan is not None:
+            found.append(Told(self.plan.id, to_data(self.plan.plan), FIRST))
+        mine = [(key, row) for key, row in sorted(self.asides.items()) if row["shard"] == shard]
+        return found + [Told(f"{ASIDE}/{key}", row, FIRST) for key, row in mine]
+
+    def asides_of(self, shard: str) -> dict[int, frozenset[int]]:
+        """Return the places of events that are left out, by the offset of their entry."""
+        rows = [row for row in self.asides.values() if row["shard"] == shard]
+        return {row["offset"]: frozenset(row["places"]) for row in rows}
+
+    def suspects(self, shard: str, tries: int) -> set[int]:
+        """Return the offsets of entries that could not be folded so many times."""
+        names = [name.rsplit("/", 1) for name, count in self.failed.items() if count >= tries]
+        return {int(offset) for found, offset in names if found == shard}
+
+    def _take_plan(self, key: str, value: bytes) -> None:
+        plan = from_data(from_json(value))
+        if self.plan is None or plan.number > self.plan.plan.number:
+            self.plan = InForce(key, plan)
+
+
+def plan_record(plan: Plan) -> Record:
+    """Return key and value of the record that decides for a plan."""
+    data = to_data(plan)
+    return f"{PLAN}/{plan.number}/{digest(data)[:16]}".encode(), to_json(data)
+
+
+def rules_record(number: int) -> Record:
+    """Return key and value of the record that decides for a version of the rules."""
+    return f"{RULES}/{number}".encode(), to_json({"number": number})
+
+
+def accept_record(gap: Mapping[str, Any]) -> Record:
+    """Return key and value of the record that goes on behind a gap."""
+    place = "/".join(str(gap[key]) for key in ("topic", "partition", "incarnation", "next"))
+    return f"{ACCEPT}/{place}".encode(), to_json(gap)
+
+
+def failed_record(shard: str, offset: int, life: str) -> Record:
+    """Return key and value of the record that says that an entry could not be folded."""
+    return f"{FAILED}/{shard}/{offset}/{life}".encode(), to_json({"shard": shard, "offset": offset})
+
+
+def aside_record(shard: str, offset: int, places: list[int], sources: Mapping[str, int]) -> Record:
+    """Return key and value of the record that sets events of an entry aside."""
+    place = {"shard": shard, "offset": offset, "places": places, "sources": dict(sources)}
+    return f"{ASIDE}/{shard}/{offset}".encode(), to_json({"kind": "aside", **place})

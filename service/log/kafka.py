@@ -1,0 +1,122 @@
+"""The log on Kafka: one topic, a partition for each shard, and what was decided about it beside.
+
+Entries are sent one after another by an idempotent producer that waits for all replicas, so within
+one life of a writer nothing overtakes; what two writers do to each other the fence sorts out.  The
+*control* topic is compacted and tiny: plans, records set aside, gaps accepted.  Its order is the one
+on which all processes agree, so the first plan of a number is the plan of that number.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from service.log.entry import Entry, encode
+from service.transport import Transport
+
+REQUEST_BYTES_MAX = 4 * 1024 * 1024
+LOG, CONTROL, DEAD = "log", "control", "dead"
+Headers = Iterable[tuple[str, bytes]]
+
+
+class Appended(NamedTuple):
+    """Say where an entry stands in the log, and the broker's own stamp of it in UTC ms."""
+
+    offset: int
+    stamp: int
+
+
+class LogWriter:
+    """Append entries, controls and dead letters."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Take the way to the brokers; nothing is connected before `start`."""
+        self._transport = transport
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect."""
+        self._producer = AIOKafkaProducer(
+            **self._transport.client(),
+            enable_idempotence=True,
+            compression_type="lz4",
+            max_request_size=REQUEST_BYTES_MAX,
+        )
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Let go; what was sent and not answered may or may not be there."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def append(self, shard: int, entry: Entry) -> Appended:
+        """Append one entry to the log of a shard, and return where it stands once it is durable."""
+        topic = self._transport.topic(LOG)
+        sent = await self._made.send_and_wait(topic, encode(entry), partition=shard)
+        return Appended(sent.offset, sent.timestamp)
+
+    async def tell(self, key: bytes, value: bytes) -> int:
+        """Append to the control topic and return the broker's stamp."""
+        topic = self._transport.topic(CONTROL)
+        sent = await self._made.send_and_wait(topic, value, key=key, partition=0)
+        return int(sent.timestamp)
+
+    async def bury(self, key: bytes | None, value: bytes | None, headers: Headers) -> None:
+        """Append a dead letter."""
+        topic = self._transport.topic(DEAD)
+        await self._made.send_and_wait(topic, value, key=key, headers=[*headers])
+
+    @property
+    def _made(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            raise RuntimeError("the writer was not started")
+        return self._producer
+
+
+class ControlRecord(NamedTuple):
+    """Hold one record of the control topic."""
+
+    key: str
+    value: bytes
+    stamp: int
+
+
+class Controls:
+    """Follow the control topic from its beginning."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Take the way to the brokers; nothing is connected before `start`."""
+        self._transport = transport
+        self._place = TopicPartition(transport.topic(CONTROL), 0)
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def start(self) -> None:
+        """Connect and go to the beginning."""
+        self._consumer = AIOKafkaConsumer(**self._transport.client(), enable_auto_commit=False)
+        await self._consumer.start()
+        self._consumer.assign([self._place])
+        await self._consumer.seek_to_beginning(self._place)
+
+    async def stop(self) -> None:
+        """Let go."""
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def news(self) -> list[ControlRecord]:
+        """Return all that came since the last call, up to the end as it is now."""
+        consumer = self._consumer
+        if consumer is None:
+            raise RuntimeError("the reader was not started")
+        end = (await consumer.end_offsets([self._place]))[self._place]
+        found: list[ControlRecord] = []
+        while await consumer.position(self._place) < end:
+            for records in (await consumer.getmany(self._place, timeout_ms=1000)).values():
+                found += [_record(record) for record in records if record.value is not None]
+            await asyncio.sleep(0)
+        return found
+
+
+def _record(record: object) -> ControlRecord:
+    key = getattr(record, "key", None) or b""
+    return ControlRecord(key.decode(), record.value, record.timestamp)  # type: ignore[attr-defined]
