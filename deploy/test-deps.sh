@@ -5,9 +5,18 @@ missing=""
 for program in strace openssl; do
   command -v "$program" >/dev/null 2>&1 || missing="$missing $program"
 done
-[ -z "$missing" ] && exit 0
+server=""
+if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+  server="postgresql"
+fi
+[ -z "$missing$server" ] && exit 0
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo"
 $as_root apt-get update -q
+if [ -n "$server" ]; then
+  # The tests make servers of their own; Debian shall neither make nor start one.
+  $as_root apt-get install -q -y --no-install-recommends postgresql-common
+  echo "create_main_cluster = false" | $as_root tee -a /etc/postgresql-common/createcluster.conf >/dev/null
+fi
 # shellcheck disable=SC2086 - one word for each program
-$as_root apt-get install -q -y --no-install-recommends $missing
+$as_root apt-get install -q -y --no-install-recommends $missing $server

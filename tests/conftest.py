@@ -1,8 +1,26 @@
-"""Settings for all property tests: no stop watch, and the same examples for everyone in CI."""
+"""Settings for all property tests: no stop watch, and the same examples for everyone in CI.
+
+One PostgreSQL server serves all tests that need one; it starts when the first of them asks.
+"""
 
 import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.live.postgres import Cluster
 
 settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Cluster]":
+    """Give a server without fsync, for tests that neither kill nor stop it."""
+    from tests.live.postgres import cluster  # noqa: PLC0415 - only for those who need it
+
+    with cluster(fsync=False) as found:
+        yield found

@@ -45,7 +45,9 @@ class Rejected(NamedTuple):
     """Keep a rejected input: its reason, what was wrong, and the bytes as they came.
 
     `body` is the whole input, so that it can be tried again; it is empty where the input is
-    larger than an event may be.  `line` counts from 1 where the input came in lines.
+    larger than an event may be.  `line` counts from 1 where the input came in lines.  `origin` is
+    where it stands in a log of others, `topic/incarnation/partition/offset`: one that is read again
+    is kept once.
     """
 
     reason: Reason
@@ -55,6 +57,7 @@ class Rejected(NamedTuple):
     hash: str
     body: bytes = b""
     line: int = 0
+    origin: str = ""
 
 
 def rejected(reason: Reason, detail: str, raw: bytes, source: str = "", line: int = 0) -> Rejected:
