@@ -11,12 +11,22 @@ done
 command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
 command -v mvn >/dev/null 2>&1 || missing="$missing maven"
 
-if [ -n "$missing" ]; then
+server=""
+if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
+  server="postgresql"
+fi
+
+if [ -n "$missing$server" ]; then
   as_root=""
   [ "$(id -u)" = 0 ] || as_root="sudo"
   $as_root apt-get update -q
+  if [ -n "$server" ]; then
+    # The tests make servers of their own; Debian shall neither make nor start one.
+    $as_root apt-get install -q -y --no-install-recommends postgresql-common
+    echo "create_main_cluster = false" | $as_root tee -a /etc/postgresql-common/createcluster.conf >/dev/null
+  fi
   # shellcheck disable=SC2086 - one word for each program
-  $as_root apt-get install -q -y --no-install-recommends $missing
+  $as_root apt-get install -q -y --no-install-recommends $missing $server
 fi
 
 # The broker's jars, once for each user.

@@ -7,11 +7,14 @@
     ├── StorageBrokenError           74: the disk failed: end at once, begin again from the log
     ├── RefusedError                 a broker refused us, or we it: waiting does not help
     ├── UnreachableError             no broker answers now: it may, later
+    ├── StoreAwayError               75: the database server is away: do the same again, later
+    ├── SupersededError              77: another worker owns this shard now: this one must stop
     ├── BusyError                    another process owns the data folder, or a port is taken
     └── NotFoundError                the asked-for case, alert or receiver is not there
 
-74 and 78 are the system's own numbers for a failed input or output and for a bad installation, so
-that whoever starts the service again can tell "try once more" from "a person must look".
+74, 75, 77 and 78 are the system's own numbers for a failed input or output, for "later", for a
+missing right and for a bad installation, so that whoever starts the service again can tell "try once
+more" from "a person must look".
 
 Bad *input* is no error: it becomes a Rejected value with a reason and goes to quarantine.
 """
@@ -61,6 +64,27 @@ class RefusedError(ErosionError):
 
 class UnreachableError(ErosionError):
     """Tell that nobody answered; the same settings may do later."""
+
+
+class StoreAwayError(ErosionError):
+    """Tell that the database server did not answer; what was asked is undone, or its end unknown.
+
+    Whoever asked does the same again: a frame, a quarantined origin and a receipt that was kept
+    after all are known again.
+    """
+
+    exit_code = 75
+
+
+class SupersededError(ErosionError):
+    """Stop a worker whose shard another worker has moved on; nothing of its turn was kept."""
+
+    exit_code = 77
+
+    def __init__(self, shard: str) -> None:
+        """Name the shard."""
+        hint = "another worker owns this shard now; this one must stop, and may start again"
+        super().__init__(f"another owner moved the shard {shard!r}", hint)
 
 
 class BusyError(ErosionError):

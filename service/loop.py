@@ -14,6 +14,7 @@ from alerts.desk import Book, Decision, Desk
 from alerts.signal import Signal, Transition
 from service.engine.fold import Engine
 from service.engine.values import Chunk, Frame
+from service.errors import SupersededError
 
 SHARD = "main"
 
@@ -25,17 +26,31 @@ class Ledger(Protocol):
         """Write the frames that are new, and return those."""
         ...
 
-    def save_decision(self, decision: Decision) -> None:
-        """Write what the desk decided."""
+    def save_decision(self, decision: Decision, shard: str) -> None:
+        """Write what the desk of a shard decided."""
         ...
 
 
 class Loop:
     """Fold chunks and settle what comes out of them."""
 
-    def __init__(self, engine: Engine, desk: Desk | None = None, book: Book | None = None) -> None:
-        """Take the engine, and the desk with its open alerts where there is one."""
+    def __init__(
+        self,
+        engine: Engine,
+        desk: Desk | None = None,
+        book: Book | None = None,
+        *,
+        shard: str = SHARD,
+        position: int | None = None,
+    ) -> None:
+        """Take the engine, and the desk with its open alerts where there is one.
+
+        `position` is the last frame that the book knows of.  Who gives it shares the store with
+        others: a later frame that is applied already was another owner's, and this one must stop.
+        """
         self.engine = engine
+        self.shard = shard
+        self._position = position
         self.desk = desk
         self.book = book or Book()
         self.waiting: list[Frame] = []
@@ -53,7 +68,8 @@ class Loop:
         takes the book's place in `settled`: a transaction that fails leaves both the frames and
         the book as they were, and the next `settle` decides the same again.
         """
-        applied = ledger.apply_frames(SHARD, self.waiting)
+        applied = ledger.apply_frames(self.shard, self.waiting)
+        self._refuse_strangers(len(self.waiting) - len(applied))
         self._draft = None
         if self.desk is not None:
             for stamp, frames in groupby(applied, key=lambda frame: frame.stamp):
@@ -66,8 +82,23 @@ class Loop:
 
     def settled(self) -> None:
         """Turn the page, once the transaction is committed."""
+        if self._position is not None and self.waiting:
+            self._position = max(self._position, self.waiting[-1].number)
         self.waiting = []
         self.book, self._draft = self._draft or self.book, None
+
+    def reopen(self, book: Book, position: int) -> None:
+        """Take the book as it is stored, after a transaction whose end nobody knows.
+
+        If it was kept, the next `settle` finds its frames applied, and decides nothing on them.
+        """
+        self.book, self._draft, self._position = book, None, position
+
+    def _refuse_strangers(self, dropped: int) -> None:
+        """Stop when frames are applied already of which the book knows nothing."""
+        known = self._position
+        if known is not None and dropped and self.waiting[dropped - 1].number > known:
+            raise SupersededError(self.shard)
 
     def _decide(self, desk: Desk, now: int, frames: list[Frame], ledger: Ledger) -> None:
         """Let the desk decide on the frames of one instant, and on what a new plan left over."""
@@ -79,7 +110,7 @@ class Loop:
         if signals:
             self._draft = self._draft or self.book.draft()
             decision = desk.decide(self._draft, signals, now)
-            ledger.save_decision(decision)
+            ledger.save_decision(decision, self.shard)
             self._draft.apply(decision)
 
 

@@ -45,8 +45,9 @@ class Rejected(NamedTuple):
     """Keep a rejected input: its reason, what was wrong, and the bytes as they came.
 
     `body` is the whole input, so that it can be tried again; it is empty where the input is
-    larger than an event may be.  `line` counts from 1 where the input came in lines.
-    `origin` names the record of a topic, under which it is kept once.
+        larger than an event may be.  `line` counts from 1 where the input came in lines.  `origin` is
+    where it stands in a log of others, `topic/incarnation/partition/offset`: one that is read again
+    is kept once.
     """
 
     reason: Reason

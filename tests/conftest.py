@@ -1,15 +1,20 @@
 """Settings for all property tests, and the system programs that tests share.
 
-No stop watch, and the same examples for everyone in CI.
+No stop watch, and the same examples for everyone in CI.  One broker and one PostgreSQL server serve
+all tests that need them; each starts when the first of them asks.
 """
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests.live.broker import Broker
+
+if TYPE_CHECKING:
+    from tests.live.postgres import Cluster
 
 settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("house")
@@ -20,3 +25,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """Return a real broker for all tests that leave it standing; each uses topics of its own."""
     with Broker(tmp_path_factory.mktemp("broker")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[Cluster]":
+    """Give a server without fsync, for tests that neither kill nor stop it."""
+    from tests.live.postgres import cluster  # noqa: PLC0415 - only for those who need it
+
+    with cluster(fsync=False) as found:
+        yield found

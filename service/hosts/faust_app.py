@@ -71,8 +71,8 @@ class FaustHost:
         self._came_s = 0.0
         self._lock = asyncio.Lock()
         self.app = _app(transport, member)
-        raw = {"key_type": bytes, "value_type": bytes}
-        plain = {"key_serializer": "raw", "value_serializer": "raw"}
+        raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes}
+        plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), partitions=shards, **raw, **plain)
         self._table = self.app.Table("checkpoint", partitions=shards, **raw, **plain)
         self._table.on_recover(self._guarded(self._recover))

@@ -39,7 +39,7 @@ class Memory:
                 self._on_signal(signal)
         return list(frames)
 
-    def save_decision(self, decision: Decision) -> None:
+    def save_decision(self, decision: Decision, shard: str) -> None:
         """Keep nothing: a replay tells nobody."""
 
 

@@ -6,7 +6,6 @@ from service.engine.plan import Plan
 from service.engine.values import Event
 from service.intake.cutting import Record
 from service.intake.decode import Decoder
-from service.intake.record import decode_record
 from service.rejected import Rejected
 
 
@@ -21,7 +20,7 @@ class Records:
     def decode(self, topic: str, record: Record) -> Iterable[Event | Rejected]:
         """Return what a record holds."""
         source = self._sources.get(topic, "")
-        return decode_record(self._decoder, source, record.key, record.value, record.headers)
+        return [] if record.value is None else [self._decoder.single(record.value, source)]
 
 
 def sources_of(plan: Plan) -> Mapping[str, str]:

@@ -16,11 +16,18 @@ from resource import RLIM_INFINITY, RLIMIT_FSIZE, getrlimit
 
 from sqlalchemy.exc import DBAPIError
 
-from service.errors import DamagedError, ErosionError, StorageBrokenError, StorageFullError
+from service.errors import (
+    DamagedError,
+    ErosionError,
+    StorageBrokenError,
+    StorageFullError,
+    StoreAwayError,
+)
 
 SPARE_BYTES = 64 * 1024
 RESTORE = "restore the last backup: erosion restore FILE --replace; nothing was changed"
 _MAKE_ROOM = "make room on this disk; the service goes on by itself"
+_SERVER_ROOM = "make room on the server's disk; the service goes on by itself"
 _LOOK_AT_DISK = "look at the disk and at the kernel's messages, then start again"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # A write, a file that should grow, or a file that should be made; never a sync and never a read.
@@ -34,6 +41,10 @@ _MAYBE_NO_ROOM = (
 )
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# What a server says when it is away, stands by, is overrun, or let another go first: SQLSTATEs, or
+# the beginnings of some.  `lost` is what we say when the line was cut before it could say anything.
+_AWAY = ("lost", "08", "40", "57P", "57014", "55P03", "25006", "25P03", "53000", "53200", "53300")
+_SERVER_FULL, _SERVER_DISK, _SERVER_DAMAGE = "53100", "58030", ("XX001", "XX002", "58P01")
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
@@ -45,6 +56,22 @@ def explained(error: BaseException, path: Path) -> ErosionError | None:
     code = getattr(cause, "sqlite_errorcode", None)
     if isinstance(cause, sqlite3.Error) and isinstance(code, int):
         return _of_sqlite(cause, code, path)
+    return None
+
+
+def explained_by_server(detail: str, state: str, place: str) -> ErosionError | None:
+    """Return what a database server's error means, by its SQLSTATE; None if nothing."""
+    told = " ".join(detail.split())
+    if state.startswith(_AWAY):
+        hint = "see that the server runs and takes writes; the service tries again by itself"
+        return StoreAwayError(f"the database at {place} is away: {told}", hint)
+    if state == _SERVER_FULL:
+        return StorageFullError(f"there is no room for {place}: {told}", _SERVER_ROOM)
+    if state == _SERVER_DISK:
+        return StorageBrokenError(f"the disk under {place} failed: {told}", _LOOK_AT_DISK)
+    if state in _SERVER_DAMAGE:
+        hint = "restore the last backup of this server's database"
+        return DamagedError(f"the database at {place} is damaged: {told}", hint)
     return None
 
 

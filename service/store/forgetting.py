@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from service.store.database import Database
 from service.store.shelf import unpack
 from service.store.store import Store
 from service.store.transaction import Transaction
@@ -45,21 +46,31 @@ class Forgotten:
 def forget(store: Store, customer: str, known_as: str, drawn: str, renamed: Renaming) -> Forgotten:
     """Replace a customer's pseudonym by a drawn one, everywhere, in one transaction."""
     store.rows("PRAGMA secure_delete=ON")
-    with store.transaction() as transaction:
-        outcomes, waiting = (_replaced(transaction, *place, known_as, drawn) for place in NAMED)
-        found = Forgotten(
-            outcomes,
-            waiting,
-            _in_log(transaction, known_as, drawn, renamed),
-            sum(_replaced(transaction, *place, known_as, drawn) for place in TOLD),
-            _in_quarantine(transaction, (customer, known_as)),
-        )
+    found = forget_results(store, customer, known_as, drawn, renamed)
     store.checkpoint()
     return found
 
 
+def forget_results(
+    store: Database, customer: str, known_as: str, drawn: str, renamed: Renaming | None = None
+) -> Forgotten:
+    """Replace the pseudonym in what is stored; `renamed` is for a store that holds the log too.
+
+    On a server the old rows stay in its files and its log of commits until it writes over them.
+    """
+    with store.transaction() as transaction:
+        outcomes, waiting = (_replaced(transaction, *place, known_as, drawn) for place in NAMED)
+        return Forgotten(
+            outcomes,
+            waiting,
+            _in_log(transaction, known_as, drawn, renamed) if renamed else 0,
+            sum(_replaced(transaction, *place, known_as, drawn) for place in TOLD),
+            _in_quarantine(transaction, (customer, known_as)),
+        )
+
+
 def _replaced(transaction: Transaction, table: str, column: str, old: str, new: str) -> int:
-    change = f"UPDATE {table} SET {column} = replace({column}, ?, ?) WHERE instr({column}, ?)"  # noqa: S608
+    change = f"UPDATE {table} SET {column} = replace({column}, ?, ?) WHERE replace({column}, ?, '') <> {column}"  # noqa: S608
     return transaction.change(change, [(old, new, old)])
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from service.errors import DamagedError
 
-HEAD = "0002"
+HEAD = "0003"
 _STEPS = Path(__file__).parent / "migrations"
 
 

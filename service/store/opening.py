@@ -37,9 +37,11 @@ def database_path(url: str) -> Path:
     """Return the file of a SQLite URL; raise ConfigurationError for another kind."""
     found = make_url(url)
     if found.get_backend_name() != "sqlite" or not found.database:
-        raise ConfigurationError(
-            ["EROSION_DATABASE: the embedded host keeps its data in a SQLite file"]
+        problem = (
+            "EROSION_DATABASE: the embedded host and the commands on its files need a SQLite file, "
+            "as sqlite:////var/lib/erosion/erosion.db; PostgreSQL goes with EROSION_LOG=kafka"
         )
+        raise ConfigurationError([problem])
     return Path(found.database)
 
 

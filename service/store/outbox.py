@@ -5,16 +5,23 @@ write as well, so they are kept in memory until they can be written: a row leave
 as this process lives.  If it dies before, the row leaves again under the same key, as after every
 crash.  Holding messages back until there is room was rejected: a full disk would then silence the
 very alerts that were decided in time.
+
+On a server that several couriers share, nothing leaves without a lease: its neighbour may hold it.
+There a row is chosen as on one machine, from all that wait, and then locked; one that another
+courier looks at, or had in hand meanwhile, is passed over.  Locking what waits before choosing, as
+is usual with SKIP LOCKED, was rejected: rows behind a locked one would seem to be first in line.
+While the server is away nothing leaves, and receipts are kept in mind.
 """
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from alerts.courier import Receipt
 from alerts.outbox import OutboxRow, Pending, next_in_line
-from service.errors import StorageFullError
+from service.errors import StorageFullError, StoreAwayError
 from service.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -23,6 +30,7 @@ _PENDING = (
     "SELECT body, attempts, next_at, leased_until FROM outbox "
     "WHERE state = 'pending' AND channel = ? ORDER BY number"
 )
+_WRITTEN = "SELECT attempt, at FROM receipt WHERE key = ?"
 _CHANNELS = "SELECT DISTINCT channel FROM outbox WHERE state = 'pending'"
 
 
@@ -33,50 +41,74 @@ class SqlOutbox:
         self,
         call: Callable[[Callable[[Transaction], object]], object],
         look: Callable[[str, Sequence[object]], list[tuple[object, ...]]],
+        *,
+        is_shared: bool = False,
     ) -> None:
-        """Take the writer's door for changes, and a reader for looking whether there is work."""
+        """Take the writer's door for changes, and a reader for looking whether there is work.
+
+        `is_shared` says that other couriers may serve the same rows.
+        """
         self._call = call
         self._look = look
+        self._is_shared = is_shared
         self._unwritten: list[Receipt] = []
+        self._in_doubt = False
 
     def claim(self, channel: str, now: int, limit: int, lease_ms: int) -> Sequence[Pending]:
         """Lease the rows of one channel that may leave now, durably if there is room."""
-        if not self._look(_PENDING + " LIMIT 1", (channel,)):
-            return ()
 
         def work(transaction: Transaction) -> Sequence[Pending]:
             rows = transaction.rows(_PENDING, (channel,))
-            chosen = next_in_line(_pending(rows, now), now, limit)
-            for item in chosen:
-                transaction.lease(item.row.key, now + lease_ms)
-            return chosen
+            pending = _pending(rows, now)
+            seen = dict(zip((item.row.key for item in pending), (r[1:] for r in rows), strict=True))
+            chosen = next_in_line(pending, now, limit)
+            until = now + lease_ms
+            return tuple(
+                item
+                for item in chosen
+                if transaction.reserve(item.row.key, seen[item.row.key], until)
+            )
 
         try:
             self._write()
+            if not self._look(_PENDING + " LIMIT 1", (channel,)):
+                return ()
             found = self._call(work)
         except StorageFullError:
-            return self._remembered(channel, now, limit)
+            return () if self._is_shared else self._remembered(channel, now, limit)
+        except StoreAwayError:
+            return ()
         return found if isinstance(found, tuple) else ()
 
     def channels(self) -> Sequence[str]:
-        """Name the channels for which rows are unfinished."""
-        return [str(row[0]) for row in self._look(_CHANNELS, ())]
+        """Name the channels for which rows are unfinished; none while nobody can say."""
+        try:
+            return [str(row[0]) for row in self._look(_CHANNELS, ())]
+        except StoreAwayError:
+            return ()
 
     def mark(self, receipt: Receipt) -> None:
-        """Record an attempt durably, or keep it in mind until there is room."""
+        """Record an attempt durably, or keep it in mind until that can be done."""
         self._unwritten.append(receipt)
-        try:
+        with suppress(StorageFullError, StoreAwayError):
             self._write()
-        except StorageFullError:
-            return
 
     def _write(self) -> None:
-        if self._unwritten:
+        if not self._unwritten:
+            return
+        try:
             self._call(self._mark)
-            self._unwritten = []
+        except StoreAwayError:
+            self._in_doubt = True
+            raise
+        self._unwritten, self._in_doubt = [], False
 
     def _mark(self, transaction: Transaction) -> None:
+        """Write receipts; after a commit whose end nobody knows, those that are not there yet."""
         for receipt in self._unwritten:
+            attempt = (receipt.attempt, receipt.at)
+            if self._in_doubt and attempt in transaction.rows(_WRITTEN, (receipt.key,)):
+                continue
             transaction.mark(receipt)
 
     def _remembered(self, channel: str, now: int, limit: int) -> Sequence[Pending]:

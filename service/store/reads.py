@@ -1,18 +1,14 @@
 """What commands and pages read: plain rows, from a connection that cannot write."""
 
 import json
-import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from alerts.alert import Alert
 from alerts.desk import REMEMBER_CLOSED_MS
-from service.errors import DamagedError
-from service.store.failure import explained
-from service.store.opening import database_path
+from service.store.asking import Asking, SqliteAsking
+from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
 
 Row = dict[str, Any]
@@ -45,45 +41,45 @@ _KEPT_NUMBERS = (
 class Reads:
     """Answer questions about the store; safe to share between threads."""
 
-    def __init__(self, path: Path) -> None:
-        """Open a database for reading only."""
-        self._path = path
-        self._lock = Lock()
-        uri = f"file:{path}?mode=ro"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        self._connection.execute("PRAGMA query_only=ON")
+    def __init__(self, asked: Path | Asking) -> None:
+        """Open a SQLite file for reading only, or take whom to ask."""
+        self._asked = SqliteAsking(asked) if isinstance(asked, Path) else asked
 
     @classmethod
     def readonly(cls, url: str) -> "Reads":
         """Open the database of a URL for reading only."""
-        return cls(database_path(url))
+        return cls(open_asking(url))
 
     def tuples(self, statement: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """Return the rows of one statement."""
-        with self._asking():
-            return self._connection.execute(statement, tuple(values)).fetchall()
-
-    @contextmanager
-    def _asking(self) -> Iterator[None]:
-        """Ask one question at a time, and tell damage from a mistake in the question."""
-        with self._lock:
-            try:
-                yield
-            except sqlite3.DatabaseError as error:
-                found = explained(error, self._path)
-                if isinstance(found, DamagedError):
-                    raise found from None
-                raise
+        return self._asked.ask(statement, values)[1]
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._asked.close()
 
-    def book(self, now: int) -> list[Alert]:
-        """Return the alerts that may still change: open, or closed less than 14 days ago."""
-        statement = "SELECT body FROM alert WHERE is_open = 1 OR changed_at >= ?"
-        rows = self.tuples(statement, (now - REMEMBER_CLOSED_MS,))
+    def book(self, now: int, shard: str | None = None) -> list[Alert]:
+        """Return the alerts that may still change: open, or closed less than 14 days ago.
+
+        Who decides for one shard names it, because what its engine does not know would be ended.
+        """
+        mine, values = (" AND shard = ?", (shard,)) if shard else ("", ())
+        statement = "SELECT body FROM alert WHERE (is_open = 1 OR changed_at >= ?)"
+        rows = self.tuples(statement + mine, (now - REMEMBER_CLOSED_MS, *values))
         return [Alert.from_row(json.loads(str(row[0]))) for row in rows]
+
+    def position(self, shard: str) -> int:
+        """Return the last frame of a shard that was applied.
+
+        Ask this before the book: an owner that still writes makes the book newer then, not older.
+        """
+        rows = self.tuples("SELECT frame FROM position WHERE shard = ?", (shard,))
+        return int(str(rows[0][0])) if rows else 0
+
+    def reports(self) -> list[Row]:
+        """Return what each shard last said of itself."""
+        rows = self._rows("SELECT * FROM shard_report ORDER BY shard")
+        return [row | {"body": json.loads(row["body"])} for row in rows]
 
     def alerts(self, *, every: bool = False) -> list[Row]:
         """Return open alerts, or all, the latest change first."""
@@ -113,7 +109,8 @@ class Reads:
     def why(self, alert: str) -> dict[str, Any] | None:
         """Return an alert by the beginning of its id, its transitions and its deliveries."""
         rows = self.tuples(
-            "SELECT body FROM alert WHERE substr(id, 1, ?) = ? LIMIT 1", (len(alert), alert)
+            "SELECT body FROM alert WHERE substr(id, 1, CAST(? AS INTEGER)) = ? LIMIT 1",
+            (len(alert), alert),
         )
         if not rows or not alert:
             return None
@@ -154,10 +151,9 @@ class Reads:
         ]
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
-        with self._asking():
-            cursor = self._connection.execute(statement, tuple(values))
-            names = [_NAMES.get(column[0], column[0]) for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor]
+        columns, rows = self._asked.ask(statement, values)
+        names = [_NAMES.get(column, column) for column in columns]
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _with_evidence(row: Row) -> Row:

@@ -5,17 +5,22 @@ second between, so that no turn becomes long.  Age is told by the time of the lo
 against clocks that somebody set, and the first sweep comes an hour after the start: time for a
 person to see that the clock is wrong before anything is gone.
 
+SQLite's rows are gone through by their number, a server's by the page on which they lie: its tables
+without a number have no order that would be cheap to follow, and a page is what it reads anyway.
+
 Readings are kept: they are counts without people.  Chunks of the log go only before `before_seq`,
 because what an engine needs to begin again must stay.
 """
 
+import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from service.store.transaction import Transaction
 
 HOUR_S, PAUSE_S = 3600.0, 1.0
 LOOKED_AT, DELETED_MAX = 5000, 300
+PAGES = 100
 DAY_MS = 86_400_000
 
 
@@ -36,6 +41,9 @@ class Rule(NamedTuple):
     old: str
 
 
+CREATED = "json_extract(t.body, '$.created_at')"
+_CREATED_THERE = "CAST(t.body::json ->> 'created_at' AS BIGINT)"
+_WORD = re.compile(":(horizon|before_seq)")
 _NO_ALERT = "NOT EXISTS (SELECT 1 FROM alert a WHERE a.id = t.{})"
 RULES = (
     Rule("alert", "rowid", "outcomes", "t.is_open = 0 AND t.changed_at < :horizon"),
@@ -45,7 +53,7 @@ RULES = (
         "outbox",
         "number",
         "outcomes",
-        "t.state <> 'pending' AND json_extract(t.body, '$.created_at') < :horizon",
+        "t.state <> 'pending' AND " + CREATED + " < :horizon",
     ),
     Rule(
         "receipt",
@@ -59,7 +67,8 @@ RULES = (
         "outcome",
         "rowid",
         "outcomes",
-        "t.outcome <> 'open' AND max(t.started, coalesce(t.due, 0), coalesce(t.ended, 0)) < :horizon",
+        "t.outcome <> 'open' AND t.started < :horizon AND coalesce(t.due, 0) < :horizon "
+        "AND coalesce(t.ended, 0) < :horizon",
     ),
     Rule("quarantine", "number", "quarantine", "t.at < :horizon"),
     Rule(
@@ -100,8 +109,10 @@ class Retention:
         """Look at some rows of one table and delete the old ones."""
         rule = RULES[self._rule]
         horizon = self._time() - getattr(self._limits, rule.limit)
-        found, last = _old(transaction, rule, self._after, horizon, self._before_seq())
-        transaction.delete(rule.table, rule.key, found)
+        values = {"horizon": horizon, "before_seq": self._before_seq()}
+        look = _old_on_pages if transaction.is_shared else _old
+        found, last = look(transaction, rule, self._after, values)
+        transaction.delete(rule.table, "ctid" if transaction.is_shared else rule.key, found)
         self._on_deleted(rule.table, len(found))
         self._next_s = self._clock() + PAUSE_S
         if last is not None:
@@ -114,17 +125,42 @@ class Retention:
 
 
 def _old(
-    transaction: Transaction, rule: Rule, after: int, horizon: int, before_seq: int
-) -> tuple[list[int], int | None]:
+    transaction: Transaction, rule: Rule, after: int, values: dict[str, int]
+) -> tuple[list[Any], int | None]:
     """Return old rows behind a place, and where to go on; None at the end of the table."""
     key, table = rule.key, rule.table
     look = f"SELECT {key} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT 1 OFFSET ?"  # noqa: S608 - names of our own
     end = transaction.rows(look, (after, LOOKED_AT))
     until = int(end[0][0]) if end else 2**62
-    old = rule.old.replace(":horizon", "?2").replace(":before_seq", "?3")
-    ask = f"SELECT t.{key} FROM {table} t WHERE t.{key} > ?1 AND t.{key} < ?4 AND {old}"  # noqa: S608
-    values = (after, horizon, before_seq, until)
-    found = [int(row[0]) for row in transaction.rows(f"{ask} ORDER BY t.{key} LIMIT 300", values)]
+    condition, more = _filled(rule.old, values)
+    ask = f"SELECT t.{key} FROM {table} t WHERE t.{key} > ? AND t.{key} < ? AND {condition}"  # noqa: S608
+    rows = transaction.rows(f"{ask} ORDER BY t.{key} LIMIT {DELETED_MAX}", (after, until, *more))
+    found = [int(row[0]) for row in rows]
     if len(found) == DELETED_MAX:
         return found, found[-1]
     return found, (until - 1 if end else None)
+
+
+def _old_on_pages(
+    transaction: Transaction, rule: Rule, after: int, values: dict[str, int]
+) -> tuple[list[Any], int | None]:
+    """Return old rows on the next pages of a server's table, and on which page to go on."""
+    size = "SELECT pg_relation_size(?::regclass) / current_setting('block_size')::bigint"
+    pages = int(transaction.rows(size, (f'"{rule.table}"',))[0][0])
+    until = after + PAGES
+    condition, more = _filled(rule.old.replace(CREATED, _CREATED_THERE), values)
+    ask = (
+        f"SELECT t.ctid::text FROM {rule.table} t "  # noqa: S608 - names of our own
+        f"WHERE t.ctid >= ?::tid AND t.ctid < ?::tid AND {condition} LIMIT {DELETED_MAX}"
+    )
+    rows = transaction.rows(ask, (f"({after},0)", f"({until},0)", *more))
+    found = [row[0] for row in rows]
+    if len(found) == DELETED_MAX:
+        return found, after
+    return found, (until if until < pages else None)
+
+
+def _filled(condition: str, values: dict[str, int]) -> tuple[str, list[int]]:
+    """Return a condition with marks, and the values in their order."""
+    found = [values[word] for word in _WORD.findall(condition)]
+    return _WORD.sub("?", condition), found

@@ -20,10 +20,14 @@ HEAD_BYTES = 1024
 AHEAD, UNFOLDED = "future", "fold"
 _LEVEL = 1
 INSERT = (
-    "INSERT INTO quarantine (at, source, reason, detail, head, hash, body, body_bytes) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO quarantine (at, source, reason, detail, head, hash, body, body_bytes, origin) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (origin) DO NOTHING"
 )
-SUMS = "SELECT count(*), coalesce(sum(body_bytes), 0) FROM quarantine WHERE body_bytes > 0"
+# PostgreSQL adds whole numbers up to one without a limit, which its driver gives back as no int.
+SUMS = (
+    "SELECT count(*), CAST(coalesce(sum(body_bytes), 0) AS BIGINT) "
+    "FROM quarantine WHERE body_bytes > 0"
+)
 _OLDEST = "SELECT number, body_bytes FROM quarantine WHERE body_bytes > 0 ORDER BY number"
 _EMPTY = "UPDATE quarantine SET body = NULL, body_bytes = 0 WHERE body_bytes > 0 AND number <= ?"
 _DONE = "UPDATE quarantine SET body = NULL, body_bytes = 0, redriven_at = ? WHERE number = ?"
@@ -66,14 +70,16 @@ def put(writing: Writing, at: int, rejected: Sequence[Any]) -> Sums:
         pack(bad.body) if bad.body and place >= first_with_body else None
         for place, bad in enumerate(rejected)
     ]
-    rows = [
-        (at, bad.source, bad.reason.value, bad.detail, bad.head, bad.hash, body, len(body or b""))
-        for bad, body in zip(rejected, packed, strict=True)
-    ]
+    rows = [(at, *_row(bad, body)) for bad, body in zip(rejected, packed, strict=True)]
     writing.many(INSERT, rows)
     never_kept = sum(1 for bad in rejected[: max(first_with_body, 0)] if bad.body)
     sums = make_room(writing)
     return sums._replace(emptied=sums.emptied + never_kept)
+
+
+def _row(bad: Any, body: bytes | None) -> tuple[Any, ...]:
+    told = (bad.source, bad.reason.value, bad.detail, bad.head, bad.hash)
+    return (*told, body, len(body or b""), bad.origin or None)
 
 
 def put_ahead(writing: Writing, events: Sequence[tuple[int, Event]]) -> Sums:
@@ -99,7 +105,8 @@ def _put_events(
         body = pack(raw)
         text = detail.format(minutes=(event.time - at) // 60_000)
         hashed = sha256(raw).hexdigest()[:32]
-        rows.append((at, event.source, reason, text, raw[:HEAD_BYTES], hashed, body, len(body)))
+        head = raw[:HEAD_BYTES]
+        rows.append((at, event.source, reason, text, head, hashed, body, len(body), None))
     writing.many(INSERT, rows)
     return make_room(writing)
 

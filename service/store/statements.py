@@ -26,12 +26,10 @@ def _upsert(table: Table, how: str = "excluded.{0}") -> str:
 
 
 SIGNAL_FIELDS = tuple(column.name for column in tables.SIGNAL.columns)
-APPEND = _insert(tables.CHUNK, ("shard", "stamp_ms", "kind", "payload"))
+APPEND = _insert(tables.CHUNK, ("shard", "stamp_ms", "kind", "payload"), "RETURNING seq")
 REWRITE = "UPDATE chunk SET payload = ? WHERE seq = ?"
 LAST_CHUNK = "SELECT seq, stamp_ms, kind, payload FROM chunk ORDER BY seq DESC LIMIT 1"
-POSITION = _insert(tables.POSITION, ("shard",), "").replace(
-    '("shard") VALUES (?)', "(shard, frame) VALUES (?, 0) ON CONFLICT DO NOTHING"
-)
+POSITION = "INSERT INTO position (shard, frame) VALUES (?, 0) ON CONFLICT DO NOTHING"
 WHERE_ARE_WE = "SELECT frame FROM position WHERE shard = ?"
 MOVE = "UPDATE position SET frame = ? WHERE shard = ? AND frame = ?"
 OUTCOME = _upsert(tables.OUTCOME)
@@ -47,6 +45,15 @@ OUTBOX = (
     "INSERT INTO outbox (key, alerts, receiver, channel, why, body, state, attempts, next_at, leased_until) "
     "VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
 )
+REPORT = _upsert(tables.SHARD_REPORT)
 RECEIPT = _insert(tables.RECEIPT)
-MARK = "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, leased_until = 0 WHERE key = ?"
+# What is finished stays finished, whatever a courier says that lost its lease.
+MARK = (
+    "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, leased_until = 0 "
+    "WHERE key = ? AND state = 'pending'"
+)
+STILL = (
+    "SELECT number FROM outbox WHERE key = ? AND state = 'pending' AND attempts = ? "
+    "AND next_at = ? AND leased_until = ? FOR UPDATE SKIP LOCKED"
+)
 LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"

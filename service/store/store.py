@@ -7,10 +7,10 @@ second process is turned away by a lock.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
@@ -25,11 +25,14 @@ from service.store.tail import ROUND, Last, Tail
 from service.store.transaction import Transaction
 from service.store.wal import bytes_in_use, read_wal
 
+T = TypeVar("T")
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 
 
 class Store:
     """Own the database; every change goes through `transaction`."""
+
+    is_shared = False
 
     def __init__(
         self, path: Path, engine: Engine, lock: Lock, proof: tuple[Sums, Tail, Last]
@@ -85,6 +88,11 @@ class Store:
         self._last = Last(commits, seq, found)
         with suppress(OSError):  # the commit stands; an older note only sees less
             self._tail.write(self._last)
+
+    def call(self, work: Callable[[Transaction], T]) -> T:
+        """Run work inside a transaction of its own and return what it returned, once durable."""
+        with self.transaction() as transaction:
+            return work(transaction)
 
     def checkpoint_when_due(self) -> None:
         """Write the log of commits into the database when it has become long."""

@@ -13,6 +13,8 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
+# The only shard of one machine, and the owner of alerts from before there were shards.
+MAIN = "main"
 _Whole = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -102,6 +104,7 @@ ALERT = Table(
     _whole("is_open"),
     _whole("changed_at"),
     Column("body", Text, nullable=False),
+    Column("shard", String, nullable=False, server_default=MAIN),
 )
 NOTICE = Table(
     "notice",
@@ -150,7 +153,9 @@ QUARANTINE = Table(
     Column("body", LargeBinary, nullable=True),
     Column("body_bytes", _Whole, nullable=False, server_default="0"),
     _whole("redriven_at", empty=True),
+    Column("origin", String, nullable=True),
     Index("quarantine_by_body", "body_bytes"),
+    Index("quarantine_by_origin", "origin", unique=True),
 )
 LATE_FACT = Table(
     "late_fact",
@@ -167,5 +172,17 @@ UNDELIVERABLE = Table(
     METADATA,
     Column("number", _Whole, primary_key=True, autoincrement=True),
     _whole("at"),
+    Column("body", Text, nullable=False),
+)
+SHARD_REPORT = Table(
+    "shard_report",
+    METADATA,
+    _text("shard", primary=True),
+    _text("worker"),
+    _whole("at"),
+    _whole("log_offset"),
+    _whole("stamp"),
+    _whole("semantics"),
+    _whole("plan_number"),
     Column("body", Text, nullable=False),
 )

@@ -8,39 +8,49 @@ service.store.tables remain the one description of the schema, and a test compar
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import Any, Protocol
 
 from alerts.courier import Receipt
 from alerts.desk import Decision
 from alerts.retry import Result
 from service.engine.values import Frame, Outcome, Waiting
-from service.errors import DamagedError
+from service.errors import DamagedError, SupersededError
 from service.store import statements as sql
+from service.store.reports import ShardReport
 from service.store.shelf import Sums, put, put_ahead
+from service.store.tables import MAIN
 from service.store.tail import sum_of
+
+
+class Connection(Protocol):
+    """Run statements whose values are marked `?`."""
+
+    def exec_driver_sql(self, statement: str, values: Any = ..., /) -> Any:
+        """Run a statement once, or for each row of a list."""
+        ...
 
 
 class Transaction:
     """Write inside the transaction that the store began."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Take the open connection."""
+    def __init__(self, connection: Connection, *, is_shared: bool = False) -> None:
+        """Take the open connection; `is_shared` is PostgreSQL, where others write meanwhile."""
         self._connection = connection
+        self.is_shared = is_shared
         self.appended: tuple[int, int] | None = None
 
     def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
         """Append a chunk to the log and return its number."""
         cursor = self._connection.exec_driver_sql(sql.APPEND, (shard, stamp, kind, payload))
-        self.appended = int(cursor.lastrowid), sum_of(stamp, kind, payload)
+        self.appended = int(cursor.scalar()), sum_of(stamp, kind, payload)
         return self.appended[0]
 
     def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
         """Write the frames that were not applied before, and return those.
 
         The position moves by compare-and-set, so that neither a repeated frame nor an owner that
-        lost its shard can write twice.
+        lost its shard can write twice: of two that move it at once, one waits at the row and then
+        finds it moved.  It moves first, so the loser has written nothing else.
         """
         if not frames:
             return []
@@ -53,16 +63,19 @@ class Transaction:
             raise DamagedError(f"frames {stored + 1} to {new[0].number - 1} are missing", hint)
         moved = self._connection.exec_driver_sql(sql.MOVE, (new[-1].number, shard, stored))
         if moved.rowcount != 1:
-            raise DamagedError("another owner moved this shard", "stop the other process")
+            raise SupersededError(shard)
         self._write(new)
         return new
 
-    def save_decision(self, decision: Decision) -> None:
+    def save_decision(self, decision: Decision, shard: str = MAIN) -> None:
         """Write what the desk decided: alerts, notices and messages to send."""
         now = decision.now
         self._many(
             sql.ALERT,
-            ((a.id, int(a.is_open), a.changed_at, _json(a.to_row())) for a in decision.alerts),
+            (
+                (a.id, int(a.is_open), a.changed_at, _json(a.to_row()), shard)
+                for a in decision.alerts
+            ),
         )
         self._many(sql.NOTICE, ((n.alert, now, _json(asdict(n))) for n in decision.notices))
         self._many(
@@ -84,6 +97,10 @@ class Transaction:
     def quarantine(self, at: int, rejected: Sequence[Any]) -> Sums | None:
         """Keep what was turned away at the door; say how full the shelf is then."""
         return put(self, at, rejected) if rejected else None
+
+    def report(self, row: ShardReport) -> None:
+        """Put how a shard is in place of what was said of it before."""
+        self._many(sql.REPORT, [(*row[:-1], _json(row.body))])
 
     def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement once for each row."""
@@ -115,7 +132,7 @@ class Transaction:
         last, *parts = self.rows(sql.LAST_CHUNK)[0]
         self.appended = int(last), sum_of(*parts)
 
-    def delete(self, table: str, key: str, found: Sequence[int]) -> None:
+    def delete(self, table: str, key: str, found: Sequence[Any]) -> None:
         """Delete rows of one of our tables by their numbers."""
         statement = f'DELETE FROM "{table}" WHERE "{key}" = ?'  # noqa: S608 - names of our own
         self._many(statement, [(number,) for number in found])
@@ -123,6 +140,16 @@ class Transaction:
     def lease(self, key: str, until: int) -> None:
         """Reserve an outbox row for one courier."""
         self._connection.exec_driver_sql(sql.LEASE, (until, key))
+
+    def reserve(self, key: str, seen: Sequence[int], until: int) -> bool:
+        """Lease an outbox row that is still as it was seen; tell whether it was.
+
+        Where others write too, a row that one of them is just looking at is passed over.
+        """
+        if self.is_shared and not self.rows(sql.STILL, (key, *seen)):
+            return False
+        self.lease(key, until)
+        return True
 
     def position(self, shard: str) -> int:
         """Return the number of the last frame that was applied."""
@@ -149,8 +176,12 @@ class Transaction:
         return len(new)
 
     def _position(self, shard: str) -> int:
-        self._connection.exec_driver_sql(sql.POSITION, (shard,))
-        return int(self._connection.exec_driver_sql(sql.WHERE_ARE_WE, (shard,)).scalar() or 0)
+        found = self._connection.exec_driver_sql(sql.WHERE_ARE_WE, (shard,)).scalar()
+        if found is None:
+            self._connection.exec_driver_sql(sql.POSITION, (shard,))
+            # Whoever made the row in between may have moved it.
+            found = self._connection.exec_driver_sql(sql.WHERE_ARE_WE, (shard,)).scalar()
+        return int(found or 0)
 
     def _write(self, frames: Sequence[Frame]) -> None:
         latest: dict[tuple[str, str], Outcome] = {}

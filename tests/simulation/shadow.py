@@ -48,7 +48,7 @@ class Shadow:
         self.frames += frames
         return list(frames)
 
-    def save_decision(self, decision: Decision) -> None:
+    def save_decision(self, decision: Decision, shard: str) -> None:
         """Keep every message."""
         for row in decision.rows:
             self.rows.setdefault(row.key, row)

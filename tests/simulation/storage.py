@@ -162,7 +162,7 @@ class SimTransaction:
         self._writes.append(partial(self.disk.frames.extend, new))
         return new
 
-    def save_decision(self, decision: Decision) -> None:
+    def save_decision(self, decision: Decision, shard: str) -> None:
         """Write what the desk decided."""
         self._writes.append(partial(self.disk.save, decision))
 

@@ -1,16 +1,15 @@
 """The outbox on a full disk: everything leaves once, and is written down when there is room."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from alerts.courier import Courier, Receipt
 from alerts.desk import Book, Desk
 from alerts.retry import Result, Verdict
 from service.errors import StorageFullError
+from service.store.database import Database, open_store
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
-from service.store.store import Store
 from service.store.transaction import Transaction
 from tests.alerts.fakes import DIRECTORY, NOON, FakeChannel, FakeClock, signal
 
@@ -18,7 +17,7 @@ from tests.alerts.fakes import DIRECTORY, NOON, FakeChannel, FakeClock, signal
 class Writing:
     """Be the writer's door: a transaction for each call, or no room."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Database) -> None:
         """Begin with room."""
         self.store = store
         self.full = False
@@ -31,9 +30,8 @@ class Writing:
             return work(transaction)
 
 
-def _filled(folder: Path) -> tuple[Writing, Reads]:
-    address = f"sqlite:///{folder / 'erosion.db'}"
-    store = Store.open(address)
+def _filled(address: str) -> tuple[Writing, Reads]:
+    store = open_store(address)
     signals = [signal(id=f"s{n}", scope=unit) for n, unit in enumerate(("leeds", "york", "kent"))]
     decision = Desk(DIRECTORY).decide(Book(), signals, NOON)
     with store.transaction() as transaction:
@@ -41,9 +39,9 @@ def _filled(folder: Path) -> tuple[Writing, Reads]:
     return Writing(store), Reads.readonly(address)
 
 
-async def test_on_a_full_disk_messages_leave_once_and_are_marked_later(tmp_path: Path) -> None:
+async def test_on_a_full_disk_messages_leave_once_and_are_marked_later(address: str) -> None:
     """Delivered, put off and tried again while nothing can be written; then all receipts are there."""
-    writing, reads = _filled(tmp_path)
+    writing, reads = _filled(address)
     clock = FakeClock()
     mail = FakeChannel("email", Verdict(Result.RETRY, "busy", 1000))
     courier = Courier(SqlOutbox(writing, reads.tuples), [mail], clock=clock)
@@ -67,9 +65,9 @@ async def test_on_a_full_disk_messages_leave_once_and_are_marked_later(tmp_path:
     writing.store.close()
 
 
-async def test_a_receipt_that_found_no_room_is_not_forgotten(tmp_path: Path) -> None:
+async def test_a_receipt_that_found_no_room_is_not_forgotten(address: str) -> None:
     """A row that was claimed with room and delivered without is finished once there is room."""
-    writing, reads = _filled(tmp_path)
+    writing, reads = _filled(address)
     outbox = SqlOutbox(writing, reads.tuples)
     first = outbox.claim("email", NOON, 1, 60_000)[0]
     writing.full = True
@@ -83,9 +81,9 @@ async def test_a_receipt_that_found_no_room_is_not_forgotten(tmp_path: Path) -> 
     writing.store.close()
 
 
-def test_a_row_that_a_wrong_clock_put_off_leaves_soon(tmp_path: Path) -> None:
+def test_a_row_that_a_wrong_clock_put_off_leaves_soon(address: str) -> None:
     """A retry that was filed for 2038 is taken for what it is, once the clock is right."""
-    writing, reads = _filled(tmp_path)
+    writing, reads = _filled(address)
     outbox = SqlOutbox(writing, reads.tuples)
     keys = {item.row.key for item in outbox.claim("email", NOON, 20, 60_000)}
     for key in keys:

@@ -1,15 +1,13 @@
 """What is too old goes, in small steps; what is open, young or needed stays."""
 
-from pathlib import Path
-
 from alerts.courier import Receipt
 from alerts.desk import Book, Desk
 from alerts.retry import Result
 from alerts.signal import Transition
 from service.engine.values import Event, Frame, Outcome
 from service.rejected import Reason, rejected
+from service.store.database import Database, open_store
 from service.store.retention import DAY_MS, RULES, Limits, Retention
-from service.store.store import Store
 from tests.alerts.fakes import DIRECTORY, NOON, signal
 
 OLD, YOUNG = NOON - 401 * DAY_MS, NOON - 399 * DAY_MS
@@ -35,7 +33,7 @@ def _late(case: str, time: int) -> Event:
     return Event(1, 1, "crm", case, "ask", time, None, case, "", "", "", "", {})
 
 
-def _swept(store: Store, before_seq: int = 0) -> int:
+def _swept(store: Database, before_seq: int = 0) -> int:
     """Run one whole sweep; return how many turns it took."""
     clock = Seconds()
     retention = Retention(Limits(), clock=clock, time=lambda: NOON, before_seq=lambda: before_seq)
@@ -50,13 +48,13 @@ def _swept(store: Store, before_seq: int = 0) -> int:
     return turns
 
 
-def _count(store: Store, table: str) -> int:
+def _count(store: Database, table: str) -> int:
     return int(store.rows(f"SELECT count(*) FROM {table}")[0][0])  # noqa: S608 - a table of ours
 
 
-def test_old_rows_go_and_young_ones_stay(tmp_path: Path) -> None:
+def test_old_rows_go_and_young_ones_stay(address: str) -> None:
     """Each kind at one day beyond and one day within its time; an open case is never too old."""
-    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    store = open_store(address)
     outcomes = (_outcome("c1", OLD), _outcome("c2", YOUNG), _outcome("c3", None, "open"))
     frame = Frame(1, 0, outcomes, (), (), (), (_late("l1", OLD), _late("l2", YOUNG)))
     with store.transaction() as transaction:
@@ -70,9 +68,9 @@ def test_old_rows_go_and_young_ones_stay(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_closed_alert_goes_with_all_that_was_said_of_it(tmp_path: Path) -> None:
+def test_a_closed_alert_goes_with_all_that_was_said_of_it(address: str) -> None:
     """Alert, signals, notices, messages and receipts of an old closed alert; an open one stays."""
-    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    store = open_store(address)
     book, desk = Book(), Desk(DIRECTORY)
     said = [signal(id="s1"), signal(id="s2", scope="york")]
     said.append(signal(id="s1", number=2, transition=Transition.RESOLVED, instant=OLD))
@@ -90,9 +88,9 @@ def test_a_closed_alert_goes_with_all_that_was_said_of_it(tmp_path: Path) -> Non
     store.close()
 
 
-def test_a_sweep_is_made_of_small_steps(tmp_path: Path) -> None:
+def test_a_sweep_is_made_of_small_steps(address: str) -> None:
     """700 old rows go in three turns, and everything else is one turn a table."""
-    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    store = open_store(address)
     frame = Frame(1, 0, tuple(_outcome(f"c{n}", OLD) for n in range(700)), (), (), (), ())
     with store.transaction() as transaction:
         transaction.apply_frames("main", [frame])
@@ -101,9 +99,9 @@ def test_a_sweep_is_made_of_small_steps(tmp_path: Path) -> None:
     store.close()
 
 
-def test_chunks_that_a_start_needs_stay(tmp_path: Path) -> None:
+def test_chunks_that_a_start_needs_stay(address: str) -> None:
     """Old chunks go only before the given one; without one, none goes."""
-    store = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+    store = open_store(address)
     with store.transaction() as transaction:
         for number in range(6):
             transaction.append("main", OLD if number < 5 else NOON, "tick", b"")
@@ -112,4 +110,4 @@ def test_chunks_that_a_start_needs_stay(tmp_path: Path) -> None:
     _swept(store, before_seq=4)
     assert store.rows("SELECT seq FROM chunk") == [(4,), (5,), (6,)]
     store.close()
-    Store.open(f"sqlite:///{tmp_path / 'erosion.db'}").close()
+    open_store(address).close()

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, create_engine, text
 from service.rejected import EVENT_BYTES_MAX, Reason, Rejected, rejected
 from service.store import migrate as migrating
 from service.store import shelf
+from service.store.database import Database, open_store
 from service.store.opening import OURS
 from service.store.reads import Reads
 from service.store.shelf import Kept, Sums
@@ -16,9 +17,9 @@ from service.store.store import Store
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """Return an empty store."""
-    opened = Store.open(f"sqlite:///{tmp_path / 'erosion.db'}")
+def store(address: str) -> Iterator[Database]:
+    """Return an empty store of each kind."""
+    opened = open_store(address)
     yield opened
     opened.close()
 
@@ -29,7 +30,7 @@ def bad(number: int, size: int = 10) -> Rejected:
     return rejected(Reason.JSON, "x", noise, "crm")
 
 
-def put(store: Store, *inputs: Rejected) -> Sums:
+def put(store: Database, *inputs: Rejected) -> Sums:
     """Keep inputs in a transaction of their own."""
     with store.transaction() as transaction:
         sums = transaction.quarantine(1, inputs)
@@ -37,11 +38,11 @@ def put(store: Store, *inputs: Rejected) -> Sums:
     return sums
 
 
-def test_an_input_comes_back_whole(store: Store, tmp_path: Path) -> None:
+def test_an_input_comes_back_whole(store: Database, address: str) -> None:
     """What was turned away is given back to the byte; one beyond 1 MiB keeps its head alone."""
     large = rejected(Reason.SIZE, "x", b"x" * (EVENT_BYTES_MAX + 1))
     sums = put(store, bad(1, 5000), large)
-    reads = Reads(tmp_path / "erosion.db")
+    reads = Reads.readonly(address)
     assert reads.kept([1, 2, 3]) == [Kept(1, "crm", bad(1, 5000).body, "json")]
     assert reads.shelf() == sums == Sums(1, sums.bytes)
     assert [len(row["head"]) for row in reads.quarantine(9)] == [1024, 1024]
@@ -50,7 +51,7 @@ def test_an_input_comes_back_whole(store: Store, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("bodies", "size"), [(3, 10**9), (10**9, 3 * 110)])
 def test_the_oldest_make_room(
-    store: Store, monkeypatch: pytest.MonkeyPatch, bodies: int, size: int
+    store: Database, monkeypatch: pytest.MonkeyPatch, bodies: int, size: int
 ) -> None:
     """Beyond a limit of rows or bytes the oldest lose their body, never their row; each is counted."""
     monkeypatch.setattr(shelf, "BODIES_MAX", bodies)
@@ -66,7 +67,7 @@ def test_the_oldest_make_room(
     ]
 
 
-def test_a_settled_row_is_marked_and_makes_room(store: Store, tmp_path: Path) -> None:
+def test_a_settled_row_is_marked_and_makes_room(store: Database, address: str) -> None:
     """An accepted input is marked and needs its body no more; another keeps it, with the new reason."""
     put(store, bad(1), bad(2))
     with store.transaction() as transaction:
@@ -74,7 +75,7 @@ def test_a_settled_row_is_marked_and_makes_room(store: Store, tmp_path: Path) ->
     assert sums.bodies == 1
     rows = store.rows("SELECT reason, detail, redriven_at FROM quarantine ORDER BY number")
     assert rows == [("json", "x", 5), ("time", "no offset", None)]
-    reads = Reads(tmp_path / "erosion.db")
+    reads = Reads.readonly(address)
     assert (
         reads.kept_numbers() == reads.kept_numbers("time") == reads.kept_numbers("", "crm") == [2]
     )

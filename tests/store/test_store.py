@@ -14,6 +14,7 @@ from service.log.codec import decode_events, encode_events
 from service.log.sqlite import SqliteLog
 from service.rejected import Reason, rejected
 from service.store import statements, tables
+from service.store.database import Database, open_store
 from service.store.reads import Reads
 from service.store.store import Store
 
@@ -57,9 +58,9 @@ def test_events_survive_the_log(events: list[Event]) -> None:
     assert decode_events(encode_events(events)) == events
 
 
-def test_the_log_gives_back_its_chunks_in_order(tmp_path: Path) -> None:
+def test_the_log_gives_back_its_chunks_in_order(address: str) -> None:
     """Events, controls and ticks come back as they went in, page by page."""
-    store = Store.open(url(tmp_path))
+    store = open_store(address)
     log = SqliteLog(store)
     chunks = [Chunk(1, (), {"plan": [1]}), *(Chunk(stamp) for stamp in range(2, 1200))]
     with store.transaction() as transaction:
@@ -70,9 +71,9 @@ def test_the_log_gives_back_its_chunks_in_order(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_frame_is_applied_once(tmp_path: Path) -> None:
+def test_a_frame_is_applied_once(address: str) -> None:
     """A frame that comes again changes nothing; readings are added, outcomes replaced."""
-    store = Store.open(url(tmp_path))
+    store = open_store(address)
     first = frame(1, outcomes=(OUTCOME,), readings=(READING,), waiting=(WAITING,))
     late = OUTCOME._replace(outcome="late")
     second = frame(2, outcomes=(late,), readings=(READING,), waiting=(Cleared("t", "c1", 9),))
@@ -85,24 +86,24 @@ def test_a_frame_is_applied_once(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_missing_frame_stops_the_shard(tmp_path: Path) -> None:
+def test_a_missing_frame_stops_the_shard(address: str) -> None:
     """A gap between what is stored and what comes is damage, not something to step over."""
-    store = Store.open(url(tmp_path))
+    store = open_store(address)
     with pytest.raises(DamagedError), store.transaction() as transaction:
         transaction.apply_frames("main", [frame(2)])
     store.close()
 
 
-def _fail_half_way(store: Store) -> None:
+def _fail_half_way(store: Database) -> None:
     with store.transaction() as transaction:
         transaction.apply_frames("main", [frame(1, outcomes=(OUTCOME,))])
         transaction.quarantine(1, [rejected(Reason.JSON, "x", b"{")])
         raise ZeroDivisionError
 
 
-def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_transaction_that_fails_leaves_nothing(address: str) -> None:
     """Everything of a turn is kept, or nothing of it."""
-    store = Store.open(url(tmp_path))
+    store = open_store(address)
     with pytest.raises(ZeroDivisionError):
         _fail_half_way(store)
     assert store.rows("SELECT * FROM outcome") == []
@@ -168,14 +169,16 @@ def test_files_are_private(tmp_path: Path) -> None:
     assert (tmp_path / "data" / "erosion.db").stat().st_mode & 0o077 == 0
 
 
-def test_the_database_is_what_the_tables_say(tmp_path: Path) -> None:
+def test_the_database_is_what_the_tables_say(address: str) -> None:
     """Migrations lead to the tables as described: alembic finds nothing to change."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - slow to import
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
-    Store.open(url(tmp_path)).close()
-    with create_engine(url(tmp_path)).connect() as connection:
+    open_store(address).close()
+    engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), tables.METADATA)
+    engine.dispose()
     assert differences == []
 
 
