@@ -27,6 +27,10 @@ def run(
         Literal["wall", "events"],
         typer.Option(help="Take stamps from the wall clock, or from the events themselves."),
     ] = "wall",
+    role: Annotated[
+        Literal["all", "intake", "engine", "desk"],
+        typer.Option(help="On Kafka: what this process does; any number of each may run."),
+    ] = "all",
 ) -> None:
     """Run the service: take events over HTTP, watch promises, warn."""
     from service.bootstrap import build
@@ -35,6 +39,11 @@ def run(
 
     process = ProcessSettings.read().model_copy(update={"config": config_path(config)})
     log = configure(process.log_format)
+    if process.log == "kafka" or role != "all":
+        from service.cli.roles import run_role
+
+        run_role(process, role, clock_events=clock == "events")
+        return
     service = build(process, clock_events=clock == "events")
     for problem in service.wrong.problems if service.wrong else ():
         log.error("THE CONFIGURATION IS WRONG; running on the last good one", detail=problem)
@@ -78,9 +87,11 @@ def reload(
     as_json: Json = False,
 ) -> None:
     """Let the running service take the changed configuration, and say what that does."""
-    from service.cli.reloading import ask, told
+    from service.cli.reloading import ask, decide, told
+    from service.settings import ProcessSettings
 
-    effects = ask(to, dry_run=dry_run)
+    on_kafka = ProcessSettings.read().log == "kafka"
+    effects = decide(dry_run=dry_run) if on_kafka else ask(to, dry_run=dry_run)
     if as_json:
         put(effects)
     else:

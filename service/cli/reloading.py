@@ -1,12 +1,13 @@
 """Ask a running service to take its configuration again, and find words for what that does."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
 
 from service.errors import BusyError, ConfigurationError, ErosionError
-from service.settings import ProcessSettings
+from service.settings import ProcessSettings, Secrets, compile_settings, load
 
 WAIT_S = 120
 
@@ -29,10 +30,26 @@ def ask(to: str, *, dry_run: bool) -> dict[str, Any]:
     return dict(body)
 
 
+def decide(*, dry_run: bool) -> dict[str, Any]:
+    """Decide for the plan of our files, for all processes on Kafka; with `dry_run` only read them."""
+    from service.hosts.deciding import Deciding
+    from service.settings.transport import read_transport
+
+    process = ProcessSettings.read()
+    plan = compile_settings(load(process.config)).plan
+    deciding = Deciding(read_transport(process, Secrets.read(process.secrets)))
+    is_new, found = asyncio.run(deciding.plan(plan, dry_run=dry_run))
+    return {"is_new": is_new, "plan": found.number, "dry_run": dry_run}
+
+
 def told(effects: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines that say what a new configuration does."""
     if not effects["is_new"]:
         yield "nothing changes for open cases and rules; receivers and words are taken anew"
+        return
+    if "plan" in effects:
+        state = "would be" if effects["dry_run"] else "is"
+        yield f"plan {effects['plan']} {state} in force from its place in the log on"
         return
     would = "would" if effects["dry_run"] else "do"
     verb = {"would": "would fall", "do": "fall"}[would]

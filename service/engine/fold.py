@@ -163,7 +163,9 @@ class Engine:
         return self.adopted is not None
 
     def standings(self) -> list[tuple[Track, int]]:
-        """Return each touchpoint with how far it has been judged."""
+        """Return each touchpoint with how far it has been judged; none before a plan."""
+        if not self.begun:
+            return []
         return [(track, self.lines[track.position].watermark) for track in self.tracks]
 
     def watermark(self, touchpoint: str) -> int:

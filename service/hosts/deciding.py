@@ -27,8 +27,11 @@ class Deciding:
         """Take the way to the brokers."""
         self._transport = transport
 
-    async def plan(self, plan: Plan) -> tuple[bool, Plan]:
-        """Decide for a plan; return whether it is new, and the one in force then."""
+    async def plan(self, plan: Plan, *, dry_run: bool = False) -> tuple[bool, Plan]:
+        """Decide for a plan; return whether it is new, and the one in force then.
+
+        With `dry_run` only say what would be.
+        """
         async with _Parts(self._transport) as parts:
             known = parts.decided.plan
             if known is not None and same(known.plan, plan):
@@ -36,6 +39,8 @@ class Deciding:
             number = 1 if known is None else known.plan.number + 1
             if known is not None:
                 _keep_the_shards(known.plan, plan)
+            if dry_run:
+                return True, replace(plan, number=number)
             if known is None:
                 await parts.writer.tell(*rules_record(SEMANTICS))
             await parts.writer.tell(*plan_record(replace(plan, number=number)))

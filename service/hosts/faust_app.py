@@ -74,7 +74,7 @@ class FaustHost:
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), partitions=shards, **raw, **plain)
-        self._table = self.app.Table("checkpoint", partitions=shards, **raw, **plain)
+        self._table = self.app.Table("checkpoint", partitions=shards, **raw)
         self._table.on_recover(self._guarded(self._recover))
         self.app.agent(self._log, concurrency=1)(self._fold)
         self.app.task(self._guarded(self._beat))
@@ -83,7 +83,7 @@ class FaustHost:
 
     def run(self) -> NoReturn:
         """Run Faust's worker until a signal comes."""
-        self.app.Worker(loglevel="WARNING").execute_from_commandline()
+        self.app.Worker(loglevel="WARNING", quiet=True).execute_from_commandline()
 
     async def send(self, partition: int, key: bytes, value: bytes | None) -> None:
         """Write one row of the changelog and wait until the broker has it."""

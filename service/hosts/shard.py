@@ -125,7 +125,7 @@ class Shard:
     def told(self, checkpoint: int) -> dict[str, Any]:
         """Return what people ask of a shard: how far it has judged, whom it hears, what stopped."""
         engine = self.loop.engine
-        standings = engine.standings() if engine.begun else []
+        standings = engine.standings()
         places = sorted(self.fence.readings.items())
         return {
             "checkpoint": checkpoint,

@@ -1,0 +1,197 @@
+"""A fleet: the three roles as processes on a real broker and a real PostgreSQL server.
+
+Every process is the program as people run it.  A fleet has a prefix and a database of its own, so
+that many can share a broker and a server.  What became of a run is read from the database.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from service.engine.results import Results
+from service.engine.values import Outcome
+from service.settings import compile_settings, load
+from service.store.reads import Reads
+from service.store.tables import SIGNAL
+from tests.running import COMMAND, environment, erosion, free_port, until
+
+_NUMBERS = count(1)
+Record = tuple[str, bytes | None, bytes]
+
+
+@dataclass
+class Member:
+    """Hold one process of a fleet."""
+
+    role: str
+    name: str
+    process: "subprocess.Popen[bytes]"
+    log: Path
+    address: str
+
+    def kill9(self) -> None:
+        """Kill it."""
+        self.process.kill()
+        self.process.wait(timeout=20)
+
+    def stop(self) -> int:
+        """Ask it to end and return its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=30)
+
+    @property
+    def is_alive(self) -> bool:
+        """Tell whether it runs."""
+        return self.process.poll() is None
+
+
+@dataclass
+class Fleet:
+    """Run roles, bring records, read results."""
+
+    address: str
+    database: str
+    config: Path
+    folder: Path
+    prefix: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+    members: list[Member] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Choose a prefix that nobody has."""
+        self.prefix = self.prefix or f"t{os.getpid()}-{next(_NUMBERS)}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """Return the environment of every process."""
+        return {
+            "EROSION_LOG": "kafka",
+            "EROSION_KAFKA": self.address,
+            "EROSION_KAFKA_PREFIX": self.prefix,
+            "EROSION_DATABASE": self.database,
+            "EROSION_CONFIG": str(self.config),
+        } | self.more
+
+    def command(self, *arguments: str) -> str:
+        """Run a command to its good end and return what it printed."""
+        done = erosion(self.folder / "data", *arguments, **self.settings)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def prepare(self, partitions: int = 2) -> None:
+        """Make the topics, and put the plan in force."""
+        plan = compile_settings(load(self.config)).plan
+        shards = len(plan.shards)
+        changelog = f"{self.prefix}-engine-checkpoint-changelog"
+        stamped = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "4194304"}
+        compact = {"cleanup.policy": "compact", "max.message.bytes": "4194304"}
+        ours = [
+            NewTopic(f"{self.prefix}.log", shards, 1, topic_configs=stamped),
+            NewTopic(f"{self.prefix}.dead", 1, 1),
+            NewTopic(f"{self.prefix}.control", 1, 1, topic_configs=compact),
+            NewTopic(changelog, shards, 1, topic_configs=compact),
+        ]
+        raw = {source.topic for source in plan.sources.values() if source.topic}
+        self.run(_make_topics(self.address, [*ours, *(NewTopic(t, partitions, 1) for t in raw)]))
+        self.command("reload")
+
+    def start(self, role: str, name: str = "", *arguments: str, wait: bool = True) -> Member:
+        """Start a process of a role; a name makes it a static member."""
+        port, number = free_port(), len(self.members)
+        log = self.folder / f"{number}-{role}.log"
+        env = environment(self.folder / "data", EROSION_BIND=f"127.0.0.1:{port}", **self.settings)
+        if name:
+            env["EROSION_WORKER"] = name
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                [*COMMAND, "run", "--role", role, *arguments], env=env, stdout=out, stderr=out
+            )
+        member = Member(role, name, process, log, f"http://127.0.0.1:{port}")
+        self.members.append(member)
+        if wait:
+            until(lambda: b"listening" in log.read_bytes() or not member.is_alive, 30)
+            assert member.is_alive, log.read_text()
+        return member
+
+    def send(self, records: Iterable[Record]) -> None:
+        """Append records to raw topics, in their order."""
+        self.run(_send(self.address, records))
+
+    def results(self) -> Results:
+        """Return what the database holds, as a fold would have said it."""
+        reads, found = Reads.readonly(self.database), Results()
+        for row in reads.tuples("SELECT * FROM outcome"):
+            values = [bool(v) if i == EARLY else v for i, v in enumerate(row)]
+            outcome = Outcome(*values)  # type: ignore[arg-type]
+            found.outcomes[outcome.touchpoint, outcome.case] = outcome
+        for day, touchpoint, unit, via, *counts in reads.tuples("SELECT * FROM reading"):
+            found.readings[day, touchpoint, unit, via] = counts  # type: ignore[index, assignment]
+        names = [column.name for column in SIGNAL.columns]
+        for row in reads.tuples("SELECT * FROM signal"):
+            values = dict(zip(names, row, strict=True))
+            found.signals.append(values | {"evidence": json.loads(str(values["evidence"]))})
+        reads.close()
+        return found
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Return what the shards say of themselves."""
+        reads = Reads.readonly(self.database)
+        try:
+            return reads.reports()
+        finally:
+            reads.close()
+
+    @staticmethod
+    def run(work: Coroutine[Any, Any, Any]) -> Any:
+        """Run a piece of work with the brokers."""
+        return asyncio.run(work)
+
+    def close(self) -> None:
+        """Kill what still runs."""
+        for member in self.members:
+            if member.is_alive:
+                member.process.send_signal(signal.SIGCONT)
+                member.kill9()
+
+
+EARLY = list(Outcome._fields).index("early")
+
+
+@contextmanager
+def fleet(address: str, database: str, config: Path, folder: Path, **more: str) -> Iterator[Fleet]:
+    """Give a fleet whose processes are ended with the block."""
+    found = Fleet(address, database, config, folder, more=more)
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+async def _make_topics(address: str, topics: Sequence[NewTopic]) -> None:
+    client = AIOKafkaAdminClient(bootstrap_servers=address)
+    await client.start()
+    known = set(await client.list_topics())
+    await client.create_topics([topic for topic in topics if topic.name not in known])
+    await client.close()
+
+
+async def _send(address: str, records: Iterable[Record]) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=address, linger_ms=20)
+    await producer.start()
+    try:
+        sent = [await producer.send(topic, value, key=key) for topic, key, value in records]
+        await asyncio.gather(*sent)
+    finally:
+        await producer.stop()
