@@ -10,6 +10,7 @@ An exception in an agent would make Faust skip the event, so whatever is raised 
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any, NoReturn, Protocol
 
 import faust
@@ -87,7 +88,7 @@ class FaustHost:
 
     async def send(self, partition: int, key: bytes, value: bytes | None) -> None:
         """Write one row of the changelog and wait until the broker has it."""
-        await (await self._table.send_changelog(partition, key, value))
+        await self._table.send_changelog(partition, key, value)
 
     def acknowledge(self, partition: int, offset: int) -> None:
         """Let Faust commit what a checkpoint covers, and nothing later."""
@@ -138,11 +139,11 @@ class FaustHost:
     async def _revoked(self, *told: Any, **_: Any) -> None:
         revoked: set[Any] = told[1]
         mine = {tp.partition for tp in revoked if tp.topic == self._log.get_topic_name()}
-        await self._leave(mine)
+        await self._guarded(partial(self._leave, mine))()
 
     async def _before_shutdown(self, *_: Any, **__: Any) -> None:
         if not self.app.crashed:
-            await self._leave(set(self._held))
+            await self._guarded(partial(self._leave, set(self._held)))()
 
     async def _leave(self, partitions: set[int]) -> None:
         async with self._lock:

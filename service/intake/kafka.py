@@ -13,7 +13,12 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
-from aiokafka.errors import CommitFailedError, IllegalStateError, OffsetOutOfRangeError
+from aiokafka.errors import (
+    CommitFailedError,
+    IllegalStateError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
 
 from service.intake.cutting import Place, Record, Slice
 from service.log.entry import Lost
@@ -83,6 +88,8 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             for at in error.args[0]:
                 await self._out_of_range(Place(*at))
             return []
+        except NoOffsetForPartitionError:
+            return []  # just assigned: we say ourselves where it begins
         if deal != self.deal:
             return []
         return [one for at, records in batch.items() if (one := self._slice(Place(*at), records))]
