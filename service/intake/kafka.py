@@ -91,6 +91,7 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         except NoOffsetForPartitionError:
             return []  # just assigned: we say ourselves where it begins
         if deal != self.deal:
+            self._give_back(batch)
             return []
         return [one for at, records in batch.items() if (one := self._slice(Place(*at), records))]
 
@@ -174,6 +175,12 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             if place in self.positions:
                 self._lose(place, self._id(place), begin)
                 self._consumer.seek(at, begin)
+
+    def _give_back(self, places: Iterable[Any]) -> None:
+        """Let what was fetched and is not taken be read again: the client has moved on."""
+        for at in places:
+            if (place := Place(*at)) in self.positions:
+                self._consumer.seek(at, self.positions[place])
 
     def _id(self, place: Place) -> str:
         found = self.identities.get(place.topic)

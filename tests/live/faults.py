@@ -5,6 +5,7 @@ results of each are compared with a replay of what was sent.
 """
 
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -21,13 +22,13 @@ from service.hosts.replay import Replay
 from service.intake.decode import Decoder
 from service.settings import compile_settings, load
 from tests.live.broker import Broker
-from tests.live.fleet import Fleet, Member, fleet
+from tests.live.fleet import Fleet, Member, fleet, grow
 from tests.live.postgres import Cluster, cluster
 from tests.live.quick_stream import Sender, planned
 from tests.running import until
 
 QUICK = Path(__file__).parent / "quick"
-SECONDS, RATE, TAIL_MS = 30.0, 20.0, 30_000
+SECONDS, RATE, TAIL_MS, MINUTE_MS = 30.0, 20.0, 18_000, 60_000
 
 
 @dataclass
@@ -85,7 +86,9 @@ def play(
     act(stage)
     sender.wait()
     last = time.time_ns() // 1_000_000
-    until(lambda: watch.watermark >= last + TAIL_MS, 240)
+    # Readings leave with the first whole minute behind the last change.
+    whole = -(-(last + TAIL_MS) // MINUTE_MS) * MINUTE_MS
+    until(lambda: watch.watermark > whole, 300)
     watch.stop()
     for member in stage.fleet.members:
         if member.is_alive:
@@ -125,6 +128,7 @@ def replayed(stage_fleet: Fleet, lines: list[tuple[str, bytes]]) -> Results:
             wait = next(iter(plan.sources.values())).wait_ms
             replay.run(events, watermark + wait)
             found = replay.memory.results
+            found.finish(replay.engine)
             whole.outcomes |= {k: o for k, o in found.outcomes.items() if k[0] == touchpoint}
             whole.readings |= {k: c for k, c in found.readings.items() if k[1] == touchpoint}
             whole.signals += [s for s in found.signals if s["touchpoint"] == touchpoint]
@@ -197,10 +201,19 @@ def nothing(stage: Stage) -> None:
 
 
 def kill_engine(stage: Stage) -> None:
-    """Kill the engine and start another."""
+    """Kill the engine and start another, which takes its name and so its shards."""
     time.sleep(8)
     stage.engines[0].kill9()
     stage.engines[0] = stage.fleet.start("engine")
+
+
+def kill_named_engine(stage: Stage) -> None:
+    """Kill a static member and start it again."""
+    stage.engines[0].stop()
+    stage.engines[0] = stage.fleet.start("engine", "e1")
+    time.sleep(8)
+    stage.engines[0].kill9()
+    stage.engines[0] = stage.fleet.start("engine", "e1")
 
 
 def kill_intake(stage: Stage) -> None:
@@ -210,10 +223,85 @@ def kill_intake(stage: Stage) -> None:
     stage.intakes[0] = stage.fleet.start("intake")
 
 
+def join_and_leave(stage: Stage) -> None:
+    """Let a second engine come and go in order."""
+    second = stage.fleet.start("engine")
+    time.sleep(12)
+    second.stop()
+
+
+def join_and_kill(stage: Stage) -> None:
+    """Let a second engine come, and kill the first."""
+    stage.engines.append(stage.fleet.start("engine"))
+    time.sleep(10)
+    stage.engines[0].kill9()
+
+
+def restart_broker(stage: Stage) -> None:
+    """Kill the broker and start it again."""
+    time.sleep(6)
+    stage.broker.kill9()
+    time.sleep(3)
+    stage.broker.start()
+
+
+def suspend_broker(stage: Stage) -> None:
+    """Let the broker stand still."""
+    time.sleep(6)
+    stage.broker.suspend()
+    time.sleep(15)
+    stage.broker.resume()
+
+
+def restart_server(stage: Stage) -> None:
+    """Kill PostgreSQL and start it again."""
+    time.sleep(6)
+    stage.server.kill9()
+    time.sleep(4)
+    stage.server.start()
+
+
+def zombie_engine(stage: Stage) -> None:
+    """Let an engine stand still for longer than its session, while another takes over."""
+    stage.engines.append(stage.fleet.start("engine"))
+    time.sleep(8)
+    stage.engines[0].process.send_signal(signal.SIGSTOP)
+    time.sleep(14)
+    stage.engines[0].process.send_signal(signal.SIGCONT)
+    time.sleep(4)
+    if not stage.engines[0].is_alive:
+        stage.engines[0] = stage.fleet.start("engine")
+
+
+def zombie_intake(stage: Stage) -> None:
+    """Let an intake stand still for longer than its session, while another takes over."""
+    stage.intakes.append(stage.fleet.start("intake"))
+    time.sleep(8)
+    stage.intakes[0].process.send_signal(signal.SIGSTOP)
+    time.sleep(14)
+    stage.intakes[0].process.send_signal(signal.SIGCONT)
+
+
+def more_partitions(stage: Stage) -> None:
+    """Give a raw topic more partitions while it is read."""
+    time.sleep(6)
+    names = [f"{stage.fleet.prefix}.desk", f"{stage.fleet.prefix}.till"]
+    stage.fleet.run(grow(stage.broker.address, dict.fromkeys(names, 6)))
+
+
 SCENARIOS: dict[str, Callable[[Stage], None]] = {
     "nothing happens": nothing,
     "kill -9 engine, restart": kill_engine,
+    "kill -9 engine, static member": kill_named_engine,
     "kill -9 intake, restart": kill_intake,
+    "second engine joins, leaves": join_and_leave,
+    "second engine joins, first killed": join_and_kill,
+    "broker kill -9, restart": restart_broker,
+    "broker SIGSTOP 15 s": suspend_broker,
+    "PostgreSQL kill -9, restart": restart_server,
+    "zombie engine": zombie_engine,
+    "zombie intake": zombie_intake,
+    "more partitions": more_partitions,
 }
 
 

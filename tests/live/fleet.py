@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 
 from service.engine.results import Results
 from service.engine.values import Outcome
@@ -184,6 +184,14 @@ async def _make_topics(address: str, topics: Sequence[NewTopic]) -> None:
     await client.start()
     known = set(await client.list_topics())
     await client.create_topics([topic for topic in topics if topic.name not in known])
+    await client.close()
+
+
+async def grow(address: str, topics: Mapping[str, int]) -> None:
+    """Give topics more partitions."""
+    client = AIOKafkaAdminClient(bootstrap_servers=address)
+    await client.start()
+    await client.create_partitions({n: NewPartitions(total_count=c) for n, c in topics.items()})
     await client.close()
 
 
