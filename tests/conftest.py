@@ -5,6 +5,7 @@ One PostgreSQL server serves all tests that need one; it starts when the first o
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,3 +25,12 @@ def postgres() -> "Iterator[Cluster]":
 
     with cluster(fsync=False) as found:
         yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    if request.param == "postgres":
+        found: str = request.getfixturevalue("postgres").fresh()
+        return found
+    return f"sqlite:///{tmp_path / 'data' / 'erosion.db'}"

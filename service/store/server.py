@@ -126,6 +126,10 @@ class Speaking:
         """Take the connection."""
         self._raw = raw
 
+    def say(self, word: str) -> None:
+        """Begin, commit or roll back."""
+        self._raw.execute(word.encode(), prepare=False)
+
     def exec_driver_sql(self, statement: str, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
         """Run a statement once, or for each row of a list."""
         cursor = self._raw.cursor()

@@ -54,12 +54,12 @@ class Session:
     def transaction(self) -> Iterator[Speaking]:
         """Give the connection inside a transaction: all of it is kept, durably, or nothing."""
         with self.talking() as speaking:
-            speaking.exec_driver_sql(_BEGIN)
+            speaking.say(_BEGIN)
             yield speaking
             # A server takes the commit of a transaction that failed for a rollback, in silence.
             if self._raw is None or not is_open(self._raw):
                 raise StoreAwayError(f"a transaction at {self._server.place} failed half-way")
-            speaking.exec_driver_sql("COMMIT")
+            speaking.say("COMMIT")
 
     def close(self) -> None:
         """Let go of the connection."""
