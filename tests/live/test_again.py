@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from service.store.database import open_store
-from tests.live.postgres import Cluster, cluster
+from tests.live.postgres import Cluster, cluster, standby
 from tests.live.severed import Line, line
 from tests.live.turns import TURNS, content, lived, undisturbed
 
+pytestmark = pytest.mark.live
 SEEDS = [int(seed) for seed in os.environ.get("EROSION_SEEDS", "1").split()]
 
 
@@ -55,3 +56,22 @@ def test_what_is_done_again_is_exact(tmp_path: Path, seed: int) -> None:
     assert set(told) == set(troubles)
     assert found == undisturbed(tmp_path)
     assert found["position"] == [f"('a', {2 * TURNS})"]
+
+
+def test_a_failover_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    """The first server dies in a transaction, its standby is promoted: the worker goes on there."""
+    with cluster() as first, standby(first) as second:
+        both = f"127.0.0.1:{first.port},127.0.0.1:{second.port}"
+        store = open_store(first.url().replace(f"127.0.0.1:{first.port}", both))
+        turns = iter(range(TURNS))
+
+        def trouble() -> None:
+            if next(turns) == TURNS // 2:
+                first.kill9()
+                second.ask("SELECT pg_promote()")
+
+        lived(store, trouble)
+        assert store.rows("SHOW port") == [(str(second.port),)]
+        found = content(store)
+        store.close()
+    assert found == undisturbed(tmp_path)

@@ -5,11 +5,13 @@ from contextlib import suppress
 
 import pytest
 
-from service.errors import StorageFullError, StoreAwayError
+from service.errors import ErosionError, StorageFullError, StoreAwayError
 from service.store.database import Database, open_store
 from service.store.reports import ShardReport
 from tests.live.postgres import Cluster, cluster
 from tests.live.turns import frame
+
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +84,7 @@ def test_no_room_on_the_server_is_no_room(server: Cluster) -> None:
 def test_a_failed_statement_is_never_committed(server: Cluster) -> None:
     """Who goes on after an error gets one, though the server would take the commit in silence."""
     store = open_store(server.fresh())
-    with pytest.raises(StoreAwayError, match="half-way"):
+    with pytest.raises(ErosionError, match="went on after it had failed"):
         _go_on_after_an_error(store)
     assert store.rows("SELECT count(*) FROM reading") == [(0,)]
     store.close()

@@ -38,6 +38,11 @@ def frame(number: int) -> Frame:
     )
 
 
+def frames(turn: int) -> list[Frame]:
+    """Return the frames of a turn."""
+    return [frame(turn * 2 + 1), frame(turn * 2 + 2)]
+
+
 def nothing() -> None:
     """Be no trouble."""
 
@@ -49,16 +54,17 @@ def lived(store: Database, trouble: Callable[[], None]) -> None:
     """
     loop = Loop(Engine(), Desk(DIRECTORY), Book(), shard="a", position=0)
     for turn in range(TURNS):
-        loop.waiting += [frame(turn * 2 + 1), frame(turn * 2 + 2)]
+        loop.waiting += frames(turn)
         if turn % 2:
             trouble()
         inside = nothing if turn % 2 else trouble
-        while not _turned(store, loop, turn, inside):
+        while not turned(store, loop, turn, inside):
             inside = nothing
             _reopen(store, loop)
 
 
-def _turned(store: Database, loop: Loop, turn: int, inside: Callable[[], None]) -> bool:
+def turned(store: Database, loop: Loop, turn: int, inside: Callable[[], None] = nothing) -> bool:
+    """Take one turn; tell whether the server was there."""
     bad = rejected(Reason.JSON, "x", b"{", "crm")._replace(origin=f"raw/1/0/{turn}")
     try:
         with store.transaction() as transaction:
