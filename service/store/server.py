@@ -98,12 +98,16 @@ class Server:
         wanted = {**ours, **self._given, "options": f"{session} {self._given.get('options', '')}"}
         try:
             raw: Raw = psycopg.connect(**wanted, autocommit=True, cursor_factory=Cursor)
+        except psycopg.Error as error:
+            self.fail(error)
+        try:
             raw.adapters.register_dumper(int, Int8Dumper)  # one type, so statements are kept
             raw.adapters.register_dumper(bool, Flag)
             with watched(raw, CONNECT_TIMEOUT_S):
                 raw.execute(_DURABLE, (list(_WEAK),))
             raw.autocommit = autocommit
         except psycopg.Error as error:
+            raw.close()
             self.fail(error)
         return raw
 

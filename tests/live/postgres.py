@@ -30,7 +30,7 @@ class Cluster:
 
     def __init__(self, folder: Path, programs: Path, *, fsync: bool) -> None:
         """Make the files; nothing runs yet."""
-        self._folder, self._programs, self._fsync = folder, programs, fsync
+        self.folder, self._programs, self._fsync = folder, programs, fsync
         self._data = folder / "data"
         self._numbers = count(1)
         self._process: subprocess.Popen[bytes] | None = None
@@ -50,7 +50,7 @@ class Cluster:
             "shared_buffers": "32MB",
         }
         options = [part for item in settings.items() for part in ("-c", "=".join(item))]
-        with (self._folder / "server.log").open("ab") as log:
+        with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [
                     *_as_user("--pdeathsig", "INT"),
@@ -61,7 +61,7 @@ class Cluster:
                 ],
                 stdout=log,
                 stderr=log,
-                cwd=self._folder,
+                cwd=self.folder,
             )
         until(self._answers, 60)
 
@@ -120,7 +120,7 @@ class Cluster:
 
     def _answers(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, (self._folder / "server.log").read_text()
+        assert self._process.poll() is None, (self.folder / "server.log").read_text()
         with suppress(psycopg.OperationalError):
             self.ask("SELECT 1")
             return True
@@ -145,7 +145,7 @@ class Cluster:
             [*_as_user(), self._programs / program, *arguments],
             check=True,
             capture_output=True,
-            cwd=self._folder,
+            cwd=self.folder,
         )
 
 
@@ -172,14 +172,16 @@ class Standby(Cluster):
 @contextmanager
 def cluster(*, fsync: bool = True) -> Iterator[Cluster]:
     """Give a running server until the block ends; it fsyncs unless a test asks for speed."""
-    with _running(lambda folder: Cluster(folder, programs(), fsync=fsync)) as made:
+    found = programs()
+    with _running(lambda folder: Cluster(folder, found, fsync=fsync)) as made:
         yield made
 
 
 @contextmanager
 def standby(first: Cluster) -> Iterator[Cluster]:
     """Give a server that follows another until the block ends."""
-    with _running(lambda folder: Standby(folder, programs(), first)) as made:
+    found = programs()
+    with _running(lambda folder: Standby(folder, found, first)) as made:
         yield made
 
 

@@ -1,14 +1,21 @@
 """A PostgreSQL server that hangs, is locked, reads only or is full: an error that says so, in time."""
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
 from service.errors import ErosionError, StorageFullError, StoreAwayError
+from service.intake.rejected import Reason, rejected
 from service.store.database import Database, open_store
 from service.store.reports import ShardReport
-from tests.live.postgres import Cluster, cluster
+from tests.live.needs import program
+from tests.live.postgres import USER, Cluster, cluster
 from tests.live.turns import frame
 
 pytestmark = pytest.mark.live
@@ -79,6 +86,65 @@ def test_no_room_on_the_server_is_no_room(server: Cluster) -> None:
     _add(store, 1)
     assert store.rows("SELECT kept FROM reading") == [(2,)]
     store.close()
+
+
+@pytest.fixture
+def small_disk(server: Cluster) -> Iterator[Path]:
+    """Mount a disk of 16 mebibytes that belongs to the server."""
+    folder = server.folder / "small"
+    folder.mkdir()
+    line = [program("mount"), "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    if subprocess.run(line, capture_output=True, check=False).returncode:
+        pytest.skip(f"mounting needs root; type: sudo {sys.executable} -m pytest tests/live")
+    shutil.chown(folder, USER, USER)
+    yield folder
+    subprocess.run([program("umount"), "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_of_the_server_is_lived_through(server: Cluster, small_disk: Path) -> None:
+    """The turn that finds no room leaves nothing; with room, the same goes in, on the same line."""
+    server.ask(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+    server.ask("CREATE DATABASE full_one TABLESPACE small")
+    store = open_store(server.url("full_one"))
+    filled = list[int]()
+    with pytest.raises(StorageFullError, match="no room"):
+        _fill_up(store, filled)
+    done = filled[-1]
+    assert store.rows("SELECT frame FROM position") == [(done,)]
+    subprocess.run([program("mount"), "-o", "remount,size=64m", str(small_disk)], check=True)
+    _fill(store, done + 1)
+    assert store.rows("SELECT frame, (SELECT kept FROM reading) FROM position") == [
+        (done + 1, 2 * (done + 1))
+    ]
+    store.close()
+    server.ask("DROP DATABASE full_one")
+    server.ask("DROP TABLESPACE small")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("off", "on"), ("local", "on"), ("remote_apply", "remote_apply")]
+)
+def test_an_answer_is_durable(server: Cluster, said: str, kept: str) -> None:
+    """Whatever the database says, a commit is synced before it is answered."""
+    address = server.fresh()
+    name = address.rpartition("/")[2]
+    server.ask(f"ALTER DATABASE {name} SET synchronous_commit = {said}")
+    store = open_store(address)
+    assert store.rows("SHOW synchronous_commit") == [(kept,)]
+    store.close()
+
+
+def _fill_up(store: Database, filled: list[int]) -> None:
+    for number in range(1, 10_000):
+        _fill(store, number)
+        filled.append(number)
+
+
+def _fill(store: Database, number: int) -> None:
+    with store.transaction() as transaction:
+        transaction.apply_frames("a", [frame(number)])
+        bad = [rejected(Reason.JSON, "x", os.urandom(60_000)) for _ in range(4)]
+        transaction.quarantine(number, bad)
 
 
 def test_a_failed_statement_is_never_committed(server: Cluster) -> None:
