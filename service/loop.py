@@ -90,7 +90,7 @@ class Loop:
     def reopen(self, book: Book, position: int) -> None:
         """Take the book as it is stored, after a transaction whose end nobody knows.
 
-        If it was kept, the next `settle` finds its frames applied, and decides nothing on them.
+        `service.store.standing` reads both.  If it was kept, the next `settle` finds its frames applied, and decides nothing on them.
         """
         self.book, self._draft, self._position = book, None, position
 

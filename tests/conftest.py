@@ -6,6 +6,7 @@ all tests that need them; each starts when the first of them asks.
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,3 +35,12 @@ def postgres() -> "Iterator[Cluster]":
 
     with cluster(fsync=False) as found:
         yield found
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database of each kind."""
+    if request.param == "postgres":
+        found: str = request.getfixturevalue("postgres").fresh()
+        return found
+    return f"sqlite:///{tmp_path / 'data' / 'erosion.db'}"

@@ -12,6 +12,7 @@ from service.errors import ErosionError, NotFoundError
 
 if TYPE_CHECKING:
     from service.settings import ProcessSettings
+    from service.store.forgetting import Forgotten
 
 File = Annotated[Path, typer.Argument(help="The backup, one tar file.")]
 
@@ -79,17 +80,18 @@ def forget(
     from service.log.codec import rename_customer
     from service.settings import ProcessSettings
     from service.store import forgetting
+    from service.store.database import is_postgres, open_store
     from service.store.opening import database_path
-    from service.store.store import Store
 
     process = ProcessSettings.read()
     key = _key(process)
-    if key is None or not database_path(process.database_url).exists():
+    on_server = is_postgres(process.database_url)
+    if key is None or not (on_server or database_path(process.database_url).exists()):
         raise NotFoundError(f"there is no data in {process.data}", "set EROSION_DATA")
     if not customer.strip():
         raise ErosionError("no customer is named", "give the id that stands in the events")
     known_as = pseudonym(key.strip().encode(), customer)
-    store = Store.open(process.database_url)
+    store = open_store(process.database_url)
     try:
         drawn = secrets.token_hex(LENGTH // 2)
         found = forgetting.forget(store, customer, known_as, drawn, rename_customer)
@@ -99,12 +101,18 @@ def forget(
     if not found.total:
         hint = "ids are as in `customer` of the events, to the letter"
         raise NotFoundError(f"nothing is kept of a customer {customer!r}", hint)
+    _say_forgotten(found, on_server=on_server)
+
+
+def _say_forgotten(found: "Forgotten", *, on_server: bool) -> None:
     say(
         f"forgotten: {found.events} events of the log, {found.outcomes} outcomes, "
         f"{found.waiting} waiting, {found.texts} texts of alerts, "
         f"{found.quarantined} inputs in quarantine"
     )
     say("backups that were made before still know this customer")
+    if on_server:
+        say("so do the log on Kafka and the checkpoints of its workers, until they pass")
 
 
 @contextmanager

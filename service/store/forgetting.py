@@ -43,21 +43,24 @@ class Forgotten:
         return self.outcomes + self.waiting + self.events + self.texts + self.quarantined
 
 
-def forget(store: Store, customer: str, known_as: str, drawn: str, renamed: Renaming) -> Forgotten:
-    """Replace a customer's pseudonym by a drawn one, everywhere, in one transaction."""
+def forget(
+    store: Database, customer: str, known_as: str, drawn: str, renamed: Renaming
+) -> Forgotten:
+    """Replace a customer's pseudonym by a drawn one, everywhere, in one transaction.
+
+    A server holds no log of ours, and its files keep old rows until it writes over them.
+    """
+    if not isinstance(store, Store):
+        return _forget(store, customer, known_as, drawn, None)
     store.rows("PRAGMA secure_delete=ON")
-    found = forget_results(store, customer, known_as, drawn, renamed)
+    found = _forget(store, customer, known_as, drawn, renamed)
     store.checkpoint()
     return found
 
 
-def forget_results(
-    store: Database, customer: str, known_as: str, drawn: str, renamed: Renaming | None = None
+def _forget(
+    store: Database, customer: str, known_as: str, drawn: str, renamed: Renaming | None
 ) -> Forgotten:
-    """Replace the pseudonym in what is stored; `renamed` is for a store that holds the log too.
-
-    On a server the old rows stay in its files and its log of commits until it writes over them.
-    """
     with store.transaction() as transaction:
         outcomes, waiting = (_replaced(transaction, *place, known_as, drawn) for place in NAMED)
         return Forgotten(

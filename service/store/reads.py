@@ -10,6 +10,7 @@ from alerts.desk import REMEMBER_CLOSED_MS
 from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
+from service.store.standing import BOOK, BOOK_OF_SHARD
 
 Row = dict[str, Any]
 # `case` is a word of SQL, so the column has another name than the thing.
@@ -63,16 +64,12 @@ class Reads:
 
         Who decides for one shard names it, because what its engine does not know would be ended.
         """
-        mine, values = (" AND shard = ?", (shard,)) if shard else ("", ())
-        statement = "SELECT body FROM alert WHERE (is_open = 1 OR changed_at >= ?)"
-        rows = self.tuples(statement + mine, (now - REMEMBER_CLOSED_MS, *values))
+        since = now - REMEMBER_CLOSED_MS
+        rows = self.tuples(BOOK_OF_SHARD, (since, shard)) if shard else self.tuples(BOOK, (since,))
         return [Alert.from_row(json.loads(str(row[0]))) for row in rows]
 
     def position(self, shard: str) -> int:
-        """Return the last frame of a shard that was applied.
-
-        Ask this before the book: an owner that still writes makes the book newer then, not older.
-        """
+        """Return the last frame of a shard that was applied."""
         rows = self.tuples("SELECT frame FROM position WHERE shard = ?", (shard,))
         return int(str(rows[0][0])) if rows else 0
 

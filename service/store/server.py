@@ -5,10 +5,12 @@ packets all become an error that can be tried again.  A commit that was answered
 of the server: `synchronous_commit` is never weaker than `on`, whatever the database says.
 """
 
+import logging
 import os
 import socket
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from threading import Timer
 from typing import Any, NoReturn
 
 import psycopg
@@ -49,6 +51,8 @@ _DURABLE = (
     "WHERE current_setting('synchronous_commit') = ANY(%s)"
 )
 Raw = psycopg.Connection[Any]
+# It warns of what it could not tidy on a lost line; the loss itself is told by our error.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 class Flag(Dumper):
@@ -96,10 +100,15 @@ class Server:
             raw: Raw = psycopg.connect(**wanted, autocommit=True, cursor_factory=Cursor)
         except psycopg.Error as error:
             self.fail(error)
-        raw.adapters.register_dumper(int, Int8Dumper)  # one type for all, so statements are kept
-        raw.adapters.register_dumper(bool, Flag)
-        raw.execute(_DURABLE, (list(_WEAK),))
-        raw.autocommit = autocommit
+        try:
+            raw.adapters.register_dumper(int, Int8Dumper)  # one type, so statements are kept
+            raw.adapters.register_dumper(bool, Flag)
+            with watched(raw, CONNECT_TIMEOUT_S):
+                raw.execute(_DURABLE, (list(_WEAK),))
+            raw.autocommit = autocommit
+        except psycopg.Error as error:
+            raw.close()
+            self.fail(error)
         return raw
 
     def explained(self, error: BaseException) -> ErosionError | None:
@@ -125,6 +134,10 @@ class Speaking:
     def __init__(self, raw: Raw) -> None:
         """Take the connection."""
         self._raw = raw
+
+    def say(self, word: str) -> None:
+        """Begin, commit or roll back."""
+        self._raw.execute(word.encode(), prepare=False)
 
     def exec_driver_sql(self, statement: str, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
         """Run a statement once, or for each row of a list."""
@@ -152,7 +165,19 @@ def tidy(raw: Raw) -> bool:
     return status is TransactionStatus.IDLE
 
 
-def hang_up(raw: Raw) -> None:
-    """Cut the line, so that whoever waits for an answer gets an error instead."""
+@contextmanager
+def watched(raw: Raw, seconds: float) -> Iterator[None]:
+    """Cut the line when a block takes too long: a server that stands still answers nothing."""
+    watch = Timer(seconds, _hang_up, (raw,))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def _hang_up(raw: Raw) -> None:
+    """Let whoever waits for an answer get an error instead."""
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(raw.fileno())) as line:
         line.shutdown(socket.SHUT_RDWR)

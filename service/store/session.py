@@ -7,13 +7,16 @@ any other lost line.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import RLock, Timer
+from threading import RLock
 
-from service.errors import StoreAwayError
-from service.store.server import Raw, Server, Speaking, hang_up, is_open, tidy
+from service.errors import ErosionError, StoreAwayError
+from service.store.server import Raw, Server, Speaking, is_open, tidy, watched
 
 # Three times the longest statement: no transaction of ours that goes well takes so long.
 HANGING_S = 60.0
+# One question is one statement, and somebody looks at the page.
+HANGING_READING_S = 25.0
+_OURS = "this is a mistake of the program; nothing was kept"
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _WHO = "SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
 _END = (
@@ -32,34 +35,30 @@ class Session:
         self._lock = RLock()
         self._raw: Raw | None = None
         self._mine: tuple[object, ...] | None = None
-        self.hanging_s = HANGING_S
+        self.hanging_s = HANGING_READING_S if readonly else HANGING_S
 
     @contextmanager
     def talking(self) -> Iterator[Speaking]:
         """Give the connection; raise StoreAwayError when it is lost, and forget it then."""
         with self._lock:
             raw = self._connected()
-            watch = Timer(self.hanging_s, hang_up, (raw,))
-            watch.daemon = True
-            watch.start()
             try:
-                yield Speaking(raw)
+                with watched(raw, self.hanging_s):
+                    yield Speaking(raw)
             except BaseException as error:  # noqa: BLE001 - it is raised again, with what it means
                 self._leave(raw, error)
                 self._server.fail(error)
-            finally:
-                watch.cancel()
 
     @contextmanager
     def transaction(self) -> Iterator[Speaking]:
         """Give the connection inside a transaction: all of it is kept, durably, or nothing."""
         with self.talking() as speaking:
-            speaking.exec_driver_sql(_BEGIN)
+            speaking.say(_BEGIN)
             yield speaking
             # A server takes the commit of a transaction that failed for a rollback, in silence.
             if self._raw is None or not is_open(self._raw):
-                raise StoreAwayError(f"a transaction at {self._server.place} failed half-way")
-            speaking.exec_driver_sql("COMMIT")
+                raise ErosionError("a transaction went on after it had failed", _OURS)
+            speaking.say("COMMIT")
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -72,10 +71,9 @@ class Session:
             return self._raw
         raw = self._server.connect(readonly=self._readonly)
         try:
-            speaking = Speaking(raw)
             if not self._readonly:
-                self._end_the_last(speaking)
-                self._mine = tuple(speaking.exec_driver_sql(_WHO).fetchone() or ())
+                with watched(raw, self.hanging_s):
+                    self._end_the_last(Speaking(raw))
         except BaseException as error:  # noqa: BLE001 - it is raised again, with what it means
             raw.close()
             self._server.fail(error)
@@ -89,6 +87,7 @@ class Session:
         """
         if self._mine:
             speaking.exec_driver_sql(_END, self._mine).fetchall()
+        self._mine = tuple(speaking.exec_driver_sql(_WHO).fetchone() or ())
 
     def _leave(self, raw: Raw, error: BaseException) -> None:
         is_away = isinstance(self._server.explained(error) or error, StoreAwayError)

@@ -41,8 +41,10 @@ class Transaction:
 
     def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
         """Append a chunk to the log and return its number."""
-        cursor = self._connection.exec_driver_sql(sql.APPEND, (shard, stamp, kind, payload))
-        self.appended = int(cursor.scalar()), sum_of(stamp, kind, payload)
+        append = sql.APPEND_THERE if self.is_shared else sql.APPEND
+        cursor = self._connection.exec_driver_sql(append, (shard, stamp, kind, payload))
+        number = cursor.scalar() if self.is_shared else cursor.lastrowid
+        self.appended = int(number), sum_of(stamp, kind, payload)
         return self.appended[0]
 
     def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:

@@ -1,7 +1,7 @@
 """A PostgreSQL server of our own for tests: made in a temporary folder, on a free loopback port.
 
 The server refuses to run as root, so root hands it to the user `postgres`, as Debian does.  It is
-ended by its process id, whatever became of the test.
+ended by its process id, whatever became of the test, and ends by itself if the test was killed.
 """
 
 import os
@@ -10,7 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.live.needs import program
 from tests.running import free_port, until
 
 USER = "postgres"
@@ -29,14 +30,12 @@ class Cluster:
 
     def __init__(self, folder: Path, programs: Path, *, fsync: bool) -> None:
         """Make the files; nothing runs yet."""
-        self._folder, self._programs, self._fsync = folder, programs, fsync
+        self.folder, self._programs, self._fsync = folder, programs, fsync
         self._data = folder / "data"
         self._numbers = count(1)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
-        made = ["-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
-        made += ["--locale=C.UTF-8"]
-        self._run("initdb", *map(str, made))
+        self._make()
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -51,12 +50,18 @@ class Cluster:
             "shared_buffers": "32MB",
         }
         options = [part for item in settings.items() for part in ("-c", "=".join(item))]
-        with (self._folder / "server.log").open("ab") as log:
+        with (self.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*_as_user(), self._programs / "postgres", "-D", self._data, *options],
+                [
+                    *_as_user("--pdeathsig", "INT"),
+                    self._programs / "postgres",
+                    "-D",
+                    self._data,
+                    *options,
+                ],
                 stdout=log,
                 stderr=log,
-                cwd=self._folder,
+                cwd=self.folder,
             )
         until(self._answers, 60)
 
@@ -109,9 +114,13 @@ class Cluster:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def _make(self) -> None:
+        made = ["-D", str(self._data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
+        self._run("initdb", *made, "--locale=C.UTF-8")
+
     def _answers(self) -> bool:
         assert self._process is not None
-        assert self._process.poll() is None, (self._folder / "server.log").read_text()
+        assert self._process.poll() is None, (self.folder / "server.log").read_text()
         with suppress(psycopg.OperationalError):
             self.ask("SELECT 1")
             return True
@@ -136,20 +145,55 @@ class Cluster:
             [*_as_user(), self._programs / program, *arguments],
             check=True,
             capture_output=True,
-            cwd=self._folder,
+            cwd=self.folder,
         )
+
+
+class Standby(Cluster):
+    """Be a server that follows another, and without which the other commits nothing."""
+
+    def __init__(self, folder: Path, programs: Path, first: Cluster) -> None:
+        """Copy the other as it is."""
+        self._first = first
+        super().__init__(folder, programs, fsync=True)
+
+    def start(self) -> None:
+        """Start, and let the other wait for it at every commit."""
+        super().start()
+        self._first.ask("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self._first.ask("SELECT pg_reload_conf()")
+
+    def _make(self) -> None:
+        followed = ["-d", self._first.url(), "-D", str(self._data)]
+        self._run("pg_basebackup", *followed, "-R", "-c", "fast", "--no-sync")
+        self._data.chmod(0o700)
 
 
 @contextmanager
 def cluster(*, fsync: bool = True) -> Iterator[Cluster]:
     """Give a running server until the block ends; it fsyncs unless a test asks for speed."""
+    found = programs()
+    with _running(lambda folder: Cluster(folder, found, fsync=fsync)) as made:
+        yield made
+
+
+@contextmanager
+def standby(first: Cluster) -> Iterator[Cluster]:
+    """Give a server that follows another until the block ends."""
+    found = programs()
+    with _running(lambda folder: Standby(folder, found, first)) as made:
+        yield made
+
+
+@contextmanager
+def _running(make: Callable[[Path], Cluster]) -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="erosion-pg-"))
     if os.geteuid() == 0:
         owner = pwd.getpwnam(USER)
         os.chown(folder, owner.pw_uid, owner.pw_gid)
     made: Cluster | None = None
     try:
-        made = Cluster(folder, programs(), fsync=fsync)
+        made = make(folder)
         made.start()
         yield made
     finally:
@@ -170,8 +214,7 @@ def programs() -> Path:
     pytest.skip(TYPE)
 
 
-def _as_user() -> list[str]:
-    """Return what goes before a program that must not be root's."""
-    if os.geteuid() != 0:
-        return []
-    return ["setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", "--"]
+def _as_user(*more: str) -> list[str]:
+    """Return what goes before a program that must not be root's, and must not outlive us."""
+    as_user = ["--reuid", USER, "--regid", USER, "--clear-groups"] if os.geteuid() == 0 else []
+    return [program("setpriv"), *as_user, *more, "--"]

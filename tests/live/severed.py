@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 
-WORD = b"COMMIT"
+# As it is sent; the beginning of a transaction speaks of READ COMMITTED.
+WORD = b"COMMIT\0"
 
 
 class Line:

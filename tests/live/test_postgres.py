@@ -1,29 +1,24 @@
-"""A PostgreSQL server that goes away, in every way: what is done again is exact, and nothing waits."""
+"""A PostgreSQL server that hangs, is locked, reads only or is full: an error that says so, in time."""
 
-import random
-import re
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from alerts.desk import Book, Desk
-from alerts.signal import Transition
-from service.engine.fold import Engine
-from service.engine.values import Event, Frame, Outcome, Reading, Waiting
-from service.errors import StorageFullError, StoreAwayError
-from service.loop import Loop
+from service.errors import ErosionError, StorageFullError, StoreAwayError
 from service.rejected import Reason, rejected
 from service.store.database import Database, open_store
-from service.store.reads import Reads
 from service.store.reports import ShardReport
-from service.store.tables import METADATA
-from tests.alerts.fakes import DIRECTORY, NOON, signal
-from tests.live.postgres import Cluster, cluster
-from tests.live.severed import Line, line
+from tests.live.needs import program
+from tests.live.postgres import USER, Cluster, cluster
+from tests.live.turns import frame
 
-TURNS = 24
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
@@ -31,124 +26,6 @@ def server() -> Iterator[Cluster]:
     """Give a server that keeps what it commits."""
     with cluster() as found:
         yield found
-
-
-def frame(number: int) -> Frame:
-    """Return a frame with something of everything."""
-    case = f"c{number}"
-    at = NOON + number * 1000
-    how = Transition.OPENED if number % 6 < 3 else Transition.RESOLVED
-    late = Event(1, 1, "crm", case, "ask", at, None, case, "", "", "", "", {})
-    told = signal(id=f"s{number % 3}", number=number // 3 + 1, transition=how, instant=at)
-    return Frame(
-        number,
-        at,
-        (Outcome("t", case, "k", "u", "web", at, at, None, "open", None, None, True, "", 1),),
-        (Reading("2026-09-14", "t", "u", "web", 1, 0, 0, 0, 1),) * 2,
-        (Waiting("t", case, "k", "u", at, at, 100, at),),
-        (told,),
-        (late,),
-        (late,),
-    )
-
-
-def lived(store: Database, reads: Reads, trouble: Callable[[int], None]) -> None:
-    """Take turns as a worker does, and each again for as long as the server is away."""
-    loop = Loop(Engine(), Desk(DIRECTORY), Book(), shard="a", position=0)
-    for turn in range(TURNS):
-        loop.waiting += [frame(turn * 2 + 1), frame(turn * 2 + 2)]
-        trouble(turn)
-        while not _turned(store, loop, turn):
-            _reopen(reads, loop)
-
-
-def _turned(store: Database, loop: Loop, turn: int) -> bool:
-    bad = rejected(Reason.JSON, "x", b"{", "crm")._replace(origin=f"raw/1/0/{turn}")
-    try:
-        with store.transaction() as transaction:
-            loop.settle(transaction)
-            transaction.quarantine(turn, [bad])
-            transaction.report(ShardReport("a", "w", turn, turn, turn, 1, 1, {}))
-    except StoreAwayError:
-        return False
-    loop.settled()
-    return True
-
-
-def _reopen(reads: Reads, loop: Loop) -> None:
-    while True:
-        try:
-            position = reads.position("a")
-            loop.reopen(Book(reads.book(NOON, "a")), position)
-        except StoreAwayError:
-            continue
-        return
-
-
-def content(store: Database) -> dict[str, list[str]]:
-    """Return every row of every table, without the numbers that a table gives itself."""
-    found = {}
-    for table in METADATA.tables.values():
-        names = ", ".join(
-            f'"{column.name}"' for column in table.columns if column.autoincrement is not True
-        )
-        found[table.name] = sorted(map(repr, store.rows(f'SELECT {names} FROM "{table.name}"')))  # noqa: S608
-    return found
-
-
-def undisturbed(folder: Path) -> dict[str, list[str]]:
-    """Return what the same turns leave on SQLite, where nothing happens to them."""
-    address = f"sqlite:///{folder / 'erosion.db'}"
-    store, reads = open_store(address), Reads.readonly(address)
-    lived(store, reads, lambda turn: None)
-    found = content(store)
-    reads.close()
-    store.close()
-    return found
-
-
-def _troubles(server: Cluster, link: Line) -> dict[str, Callable[[], None]]:
-    def restart(end: Callable[[], None]) -> None:
-        end()
-        server.start()
-
-    def end_sessions() -> None:
-        server.ask(terminate)
-
-    terminate = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE application_name = 'erosion' AND pid <> pg_backend_pid()"
-    )
-    return {
-        "killed": lambda: restart(server.kill9),
-        "stopped": lambda: restart(server.stop),
-        "sessions ended": end_sessions,
-        "answer lost": lambda: setattr(link, "sever", "after"),
-        "commit lost": lambda: setattr(link, "sever", "before"),
-    }
-
-
-def test_what_is_done_again_is_exact(server: Cluster, tmp_path: Path) -> None:
-    """Killed, stopped, cut off before a commit and after it, again and again: as if undisturbed."""
-    draw, told = random.Random(7), list[str]()
-    address = server.fresh()
-    with line(server.port) as link:
-        troubles = _troubles(server, link)
-        through = re.sub(r":\d+/", f":{link.port}/", address)
-        store, reads = open_store(through), Reads.readonly(address)
-
-        def trouble(turn: int) -> None:
-            name = draw.choice(sorted(troubles) * 2 + ["answer lost"])
-            told.append(name)
-            troubles[name]()
-
-        lived(store, reads, trouble)
-        found = content(store)
-        reads.close()
-        store.close()
-    assert set(told) == set(troubles)
-    assert found == undisturbed(tmp_path)
-    assert found["position"] == [f"('a', {2 * TURNS})"]
 
 
 def test_a_server_that_stands_still_is_left(server: Cluster) -> None:
@@ -211,10 +88,69 @@ def test_no_room_on_the_server_is_no_room(server: Cluster) -> None:
     store.close()
 
 
+@pytest.fixture
+def small_disk(server: Cluster) -> Iterator[Path]:
+    """Mount a disk of 16 mebibytes that belongs to the server."""
+    folder = server.folder / "small"
+    folder.mkdir()
+    line = [program("mount"), "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    if subprocess.run(line, capture_output=True, check=False).returncode:
+        pytest.skip(f"mounting needs root; type: sudo {sys.executable} -m pytest tests/live")
+    shutil.chown(folder, USER, USER)
+    yield folder
+    subprocess.run([program("umount"), "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_of_the_server_is_lived_through(server: Cluster, small_disk: Path) -> None:
+    """The turn that finds no room leaves nothing; with room, the same goes in, on the same line."""
+    server.ask(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+    server.ask("CREATE DATABASE full_one TABLESPACE small")
+    store = open_store(server.url("full_one"))
+    filled = list[int]()
+    with pytest.raises(StorageFullError, match="no room"):
+        _fill_up(store, filled)
+    done = filled[-1]
+    assert store.rows("SELECT frame FROM position") == [(done,)]
+    subprocess.run([program("mount"), "-o", "remount,size=64m", str(small_disk)], check=True)
+    _fill(store, done + 1)
+    assert store.rows("SELECT frame, (SELECT kept FROM reading) FROM position") == [
+        (done + 1, 2 * (done + 1))
+    ]
+    store.close()
+    server.ask("DROP DATABASE full_one")
+    server.ask("DROP TABLESPACE small")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("off", "on"), ("local", "on"), ("remote_apply", "remote_apply")]
+)
+def test_an_answer_is_durable(server: Cluster, said: str, kept: str) -> None:
+    """Whatever the database says, a commit is synced before it is answered."""
+    address = server.fresh()
+    name = address.rpartition("/")[2]
+    server.ask(f"ALTER DATABASE {name} SET synchronous_commit = {said}")
+    store = open_store(address)
+    assert store.rows("SHOW synchronous_commit") == [(kept,)]
+    store.close()
+
+
+def _fill_up(store: Database, filled: list[int]) -> None:
+    for number in range(1, 10_000):
+        _fill(store, number)
+        filled.append(number)
+
+
+def _fill(store: Database, number: int) -> None:
+    with store.transaction() as transaction:
+        transaction.apply_frames("a", [frame(number)])
+        bad = [rejected(Reason.JSON, "x", os.urandom(60_000)) for _ in range(4)]
+        transaction.quarantine(number, bad)
+
+
 def test_a_failed_statement_is_never_committed(server: Cluster) -> None:
     """Who goes on after an error gets one, though the server would take the commit in silence."""
     store = open_store(server.fresh())
-    with pytest.raises(StoreAwayError, match="half-way"):
+    with pytest.raises(ErosionError, match="went on after it had failed"):
         _go_on_after_an_error(store)
     assert store.rows("SELECT count(*) FROM reading") == [(0,)]
     store.close()

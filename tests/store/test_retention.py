@@ -1,11 +1,14 @@
 """What is too old goes, in small steps; what is open, young or needed stays."""
 
+import pytest
+
 from alerts.courier import Receipt
 from alerts.desk import Book, Desk
 from alerts.retry import Result
 from alerts.signal import Transition
 from service.engine.values import Event, Frame, Outcome
 from service.rejected import Reason, rejected
+from service.store import retention
 from service.store.database import Database, open_store
 from service.store.retention import DAY_MS, RULES, Limits, Retention
 from tests.alerts.fakes import DIRECTORY, NOON, signal
@@ -36,13 +39,13 @@ def _late(case: str, time: int) -> Event:
 def _swept(store: Database, before_seq: int = 0) -> int:
     """Run one whole sweep; return how many turns it took."""
     clock = Seconds()
-    retention = Retention(Limits(), clock=clock, time=lambda: NOON, before_seq=lambda: before_seq)
-    assert not retention.due()
+    sweep = Retention(Limits(), clock=clock, time=lambda: NOON, before_seq=lambda: before_seq)
+    assert not sweep.due()
     clock.now += 3600
     turns = 0
-    while retention.due():
+    while sweep.due():
         with store.transaction() as transaction:
-            retention.step(transaction)
+            sweep.step(transaction)
         clock.now += 1
         turns += 1
     return turns
@@ -96,6 +99,19 @@ def test_a_sweep_is_made_of_small_steps(address: str) -> None:
         transaction.apply_frames("main", [frame])
     assert _swept(store) == len(RULES) + 2
     assert _count(store, "outcome") == 0
+    store.close()
+
+
+def test_a_sweep_reaches_the_whole_table(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However little is looked at in one step, every old row is found and no young one goes."""
+    monkeypatch.setattr(retention, "PAGES", 1)
+    monkeypatch.setattr(retention, "LOOKED_AT", 40)
+    store = open_store(address)
+    rows = tuple(_outcome(f"c{n}", YOUNG if n % 7 == 0 else OLD) for n in range(1400))
+    with store.transaction() as transaction:
+        transaction.apply_frames("main", [Frame(1, 0, rows, (), (), (), ())])
+    assert _swept(store) > len(RULES) + 10
+    assert _count(store, "outcome") == 200
     store.close()
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from alerts.desk import Book, Desk
 from service.engine.values import Frame, Reading
-from service.errors import ConfigurationError, ErosionError, SupersededError
+from service.errors import SupersededError
 from service.rejected import Reason, rejected
-from service.store import database, forgetting
-from service.store.database import Database, open_asking, open_store
+from service.log.codec import rename_customer
+from service.store import forgetting
+from service.store.database import Database, open_store
 from service.store.marks import marked
-from service.store.opening import database_path
 from service.store.reads import Reads
 from service.store.reports import ShardReport
 from tests.alerts.fakes import DIRECTORY, NOON, signal
@@ -149,7 +149,7 @@ def test_a_customer_is_forgotten_in_results_of_each_database(address: str) -> No
         transaction.apply_frames("main", [Frame(1, 0, (), (), (), (told,), ())])
         transaction.save_decision(desk.decide(Book(), [told], NOON))
         transaction.quarantine(1, [rejected(Reason.JSON, "x", b'{"customer": "k1"', "crm")])
-    found = forgetting.forget_results(store, "k1", "aaaa", "cccc")
+    found = forgetting.forget(store, "k1", "aaaa", "cccc", rename_customer)
     assert (found.quarantined, found.texts > 0) == (1, True)
     kept = repr([store.rows(f"SELECT * FROM {table}") for table in ("signal", "alert", "outbox")])  # noqa: S608
     assert "aaaa" not in kept
@@ -166,21 +166,6 @@ def test_of_many_new_processes_one_makes_the_tables(postgres: Cluster) -> None:
     for store in stores:
         assert store.rows("SELECT count(*) FROM position") == [(0,)]
         store.close()
-
-
-def test_an_address_that_no_store_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One clear line, without the password, for another database, a wrong URL, a missing driver."""
-    for wrong in ("mysql://me:secret@host/db", "nothing", "postgresql://me:secret@host:x/db?no=1"):
-        with pytest.raises(ConfigurationError, match="EROSION_DATABASE: ") as refused:
-            open_store(wrong)
-        assert "secret" not in str(refused.value)
-    monkeypatch.setattr(database, "find_spec", lambda name: None)
-    for opened in (open_store, open_asking):
-        with pytest.raises(ErosionError) as missing:
-            opened("postgresql://me:secret@host/db")
-        assert missing.value.hint == "pip install 'revenue-erosion-alerts[postgres]'"
-    with pytest.raises(ConfigurationError, match="goes with EROSION_LOG=kafka"):
-        database_path("postgresql://me:secret@host/db")
 
 
 def test_a_mark_inside_a_text_is_text() -> None:

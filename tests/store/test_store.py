@@ -17,6 +17,7 @@ from service.store import statements, tables
 from service.store.database import Database, open_store
 from service.store.reads import Reads
 from service.store.store import Store
+from tests.alerts.fakes import signal
 
 OUTCOME = Outcome("t", "c1", "k", "u", "web", 1, 5, None, "open", None, None, False, "", 1)
 READING = Reading("2026-09-14", "t", "u", "web", 0, 0, 0, 0, 1)
@@ -108,6 +109,23 @@ def test_a_transaction_that_fails_leaves_nothing(address: str) -> None:
         _fail_half_way(store)
     assert store.rows("SELECT * FROM outcome") == []
     assert store.rows("SELECT * FROM quarantine") == []
+    with store.transaction() as transaction:
+        assert transaction.apply_frames("main", [frame(1)]) == [frame(1)]
+    store.close()
+
+
+def _twice(store: Database) -> None:
+    told = signal(id="s1")
+    with store.transaction() as transaction:
+        transaction.apply_frames("main", [frame(1, outcomes=(OUTCOME,), signals=(told, told))])
+
+
+def test_a_row_that_is_refused_takes_its_turn_with_it(address: str) -> None:
+    """Of many rows in one statement one is wrong: nothing is kept, and the next turn goes on."""
+    store = open_store(address)
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        _twice(store)
+    assert store.rows("SELECT * FROM outcome") == []
     with store.transaction() as transaction:
         assert transaction.apply_frames("main", [frame(1)]) == [frame(1)]
     store.close()
