@@ -55,6 +55,14 @@ class Topic:
         return wanted | in_step(copies) | dict(self.created)
 
 
+_DELETED = {"cleanup.policy": Want("delete")}
+_COMPACTED = {"cleanup.policy": Want("compact")}
+_COMMON = {
+    "max.message.bytes": Want(str(MESSAGE_BYTES), "at least"),
+    "unclean.leader.election.enable": Want("false"),
+}
+
+
 class Found(NamedTuple):
     """Tell what a topic is."""
 
@@ -86,45 +94,39 @@ def wanted_topics(
     prefix: str, shards: int, keeping: Keeping, raw: Iterable[str] = ()
 ) -> list[Topic]:
     """Return our own topics and then those of the sources."""
-    partitions = Want(str(shards))
-    deleted = {"cleanup.policy": Want("delete")}
-    compacted = {"cleanup.policy": Want("compact")}
-    common = {
-        "max.message.bytes": Want(str(MESSAGE_BYTES), "at least"),
-        "unclean.leader.election.enable": Want("false"),
-    }
-    unlimited = {"retention.ms": str(UNLIMITED)}
     return [
-        Topic(
-            f"{prefix}.log",
-            partitions,
-            {
-                **deleted,
-                "message.timestamp.type": Want("LogAppendTime"),
-                "retention.ms": Want(str(keeping.log), "at least"),
-                "retention.bytes": Want(str(UNLIMITED)),
-                **common,
-            },
-            unlimited,
-        ),
+        _log(f"{prefix}.log", shards, keeping.log),
         Topic(
             f"{prefix}.dead",
             Want("1", "at least"),
-            {**deleted, "retention.ms": Want(str(keeping.dead), "at least"), **common},
+            {**_DELETED, "retention.ms": Want(str(keeping.dead), "at least"), **_COMMON},
         ),
-        Topic(f"{prefix}.control", Want("1"), compacted | common),
-        Topic(
-            f"{prefix}-{CHECKPOINTS}",
-            partitions,
-            {
-                **compacted,
-                "retention.ms": Want(str(UNLIMITED)),
-                "segment.bytes": Want(str(SEGMENT_BYTES), "at most"),
-                **common,
-            },
-        ),
-        *(Topic(name, Want("1", "at least"), deleted, ours=False) for name in raw),
+        Topic(f"{prefix}.control", Want("1"), {**_COMPACTED, **_COMMON}),
+        _checkpoints(f"{prefix}-{CHECKPOINTS}", shards),
+        *(Topic(name, Want("1", "at least"), _DELETED, ours=False) for name in raw),
     ]
+
+
+def _log(name: str, shards: int, keep_ms: int) -> Topic:
+    """Return the log: stamped by the broker, and made to keep everything."""
+    settings = {
+        **_DELETED,
+        "message.timestamp.type": Want("LogAppendTime"),
+        "retention.ms": Want(str(keep_ms), "at least"),
+        "retention.bytes": Want(str(UNLIMITED)),
+        **_COMMON,
+    }
+    return Topic(name, Want(str(shards)), settings, {"retention.ms": str(UNLIMITED)})
+
+
+def _checkpoints(name: str, shards: int) -> Topic:
+    settings = {
+        **_COMPACTED,
+        "retention.ms": Want(str(UNLIMITED)),
+        "segment.bytes": Want(str(SEGMENT_BYTES), "at most"),
+        **_COMMON,
+    }
+    return Topic(name, Want(str(shards)), settings)
 
 
 def in_step(copies: int) -> dict[str, str]:
