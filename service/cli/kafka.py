@@ -39,13 +39,14 @@ def topics(
 
     from service.log.acls import acl_lines
     from service.settings import ProcessSettings, Secrets, load, read_transport
+    from service.settings.compile_sources import topic_sources
 
     process = ProcessSettings.read()
     transport = read_transport(process, Secrets.read(process.secrets))
     configuration = load(config_path(config)).configuration
     servers = ",".join(transport.servers)
     if acls:
-        for line in acl_lines(transport.prefix, raw_topics(configuration), servers):
+        for line in acl_lines(transport.prefix, topic_sources(configuration), servers):
             print(line)
         return
     wanted = _wanted(transport.prefix, configuration, partitions)
@@ -55,18 +56,13 @@ def topics(
     _judge(wanted, rows, servers)
 
 
-def raw_topics(configuration: "Configuration") -> list[str]:
-    """Return the topics of the sources, each once."""
-    named = [source.kafka.topic for source in configuration.sources.values() if source.kafka]
-    return list(dict.fromkeys(named))
-
-
 def _wanted(prefix: str, configuration: "Configuration", shards: int) -> "list[Topic]":
     from service.log.wanted import Keeping, wanted_topics
+    from service.settings.compile_sources import topic_sources
 
     kept = configuration.retain
     keeping = Keeping(kept.log, kept.quarantine)
-    return wanted_topics(prefix, shards, keeping, raw_topics(configuration))
+    return wanted_topics(prefix, shards, keeping, topic_sources(configuration))
 
 
 async def _looked(
