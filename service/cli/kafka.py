@@ -1,4 +1,4 @@
-"""Commands about Kafka: topics."""
+"""Commands about Kafka: topics, asyncapi."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ HEAD = ("topic", "partitions", "setting", "wanted", "found", "")
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command()(topics)
+    app.command()(asyncapi)
 
 
 def topics(
@@ -54,6 +55,34 @@ def topics(
     rows = asyncio.run(_looked(transport, wanted, making, replication))
     _show(rows, as_json=as_json)
     _judge(wanted, rows, servers)
+
+
+def asyncapi(
+    config: Config = None,
+    partitions: Annotated[int, typer.Option(min=1, help="How many shards the log has.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Print an AsyncAPI document of all topics and of what stands in them."""
+    import sys
+    from importlib.metadata import version
+
+    from ruamel.yaml import YAML
+
+    from service.cli.asyncapi import document
+    from service.settings import ProcessSettings, load
+
+    prefix = ProcessSettings.read().kafka_prefix
+    configuration = load(config_path(config)).configuration
+    wanted = _wanted(prefix, configuration, partitions)
+    made = document(configuration, prefix, wanted, version("revenue-erosion-alerts"))
+    if as_json:
+        put(made)
+        return
+    yaml = YAML(typ="safe")
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    yaml.representer.ignore_aliases = lambda _: True
+    yaml.dump(made, sys.stdout)
 
 
 def _wanted(prefix: str, configuration: "Configuration", shards: int) -> "list[Topic]":

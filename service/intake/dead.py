@@ -15,6 +15,8 @@ from service.intake.rejected import EVENT_BYTES_MAX, HEAD_BYTES, Rejected
 
 PREFIX = "erosion."
 HEADERS_BYTES_MAX = 64 * 1024
+NAMES = ("reason", "detail", "topic", "partition", "offset", "source", "time")
+CUT_NAMES = ("bytes", "sha256")
 Header = tuple[str, bytes | None]
 
 
@@ -39,18 +41,12 @@ class Letter(NamedTuple):
 
 def dead_letter(record: Record, why: Rejected, at_ms: int) -> Letter:
     """Return the letter that a rejected record becomes; `at_ms` is when it was turned away."""
-    ours = {
-        "reason": why.reason.value,
-        "detail": why.detail,
-        "topic": record.topic,
-        "partition": str(record.partition),
-        "offset": str(record.offset),
-        "source": why.source,
-        "time": datetime.fromtimestamp(at_ms / 1000, tz=UTC).isoformat(timespec="milliseconds"),
-    }
+    at = datetime.fromtimestamp(at_ms / 1000, tz=UTC).isoformat(timespec="milliseconds")
+    place = (record.topic, str(record.partition), str(record.offset))
+    ours = dict(zip(NAMES, (why.reason.value, why.detail, *place, why.source, at), strict=True))
     value = record.value
     if value is not None and len(value) > EVENT_BYTES_MAX:
-        ours |= {"bytes": str(len(value)), "sha256": sha256(value).hexdigest()}
+        ours |= zip(CUT_NAMES, (str(len(value)), sha256(value).hexdigest()), strict=True)
         value = value[:HEAD_BYTES]
     key = record.key[:HEADERS_BYTES_MAX] if record.key is not None else None
     return Letter(key, value, [*_kept(record.headers), *_written(ours)])
