@@ -102,6 +102,24 @@ def test_made_by_hand_and_mended(guarded: Broker, config: Path) -> None:
     assert _topics(guarded, config, "us")[0] == 0
 
 
+def _by_role(broker: Broker, config: Path, secrets: Path, role: str) -> tuple[int, str, str]:
+    assert broker.certificates
+    secrets.mkdir()
+    (secrets / "kafka_password").write_text(role)
+    (secrets / "kafka_password").chmod(0o600)
+    done = erosion(
+        config,
+        *("topics", "--config", str(config), "--create", "--partitions", "3"),
+        EROSION_KAFKA=broker.password_address,
+        EROSION_KAFKA_PREFIX="eu",
+        EROSION_KAFKA_SECURITY="sasl",
+        EROSION_KAFKA_CA=str(broker.certificates.ca),
+        EROSION_KAFKA_USER=f"eu-{role}",
+        EROSION_SECRETS=str(secrets),
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
 def _as(broker: Broker, role: str) -> dict[str, Any]:
     assert broker.certificates
     given = ProcessSettings(
@@ -177,3 +195,12 @@ async def test_each_role_can_do_its_work_and_no_more(guarded: Broker, config: Pa
         await _creates(admin, "crm.other"),
     ]
     assert not any(refused), refused
+
+
+def test_the_command_runs_as_its_role(guarded: Broker, config: Path, tmp_path: Path) -> None:
+    """With the rights of the test before, `admin` may run this command, and others are told why not."""
+    code, out, told = _by_role(guarded, config, tmp_path / "admin", "admin")
+    assert (code, "WRONG" in out) == (0, False), told
+    code, out, told = _by_role(guarded, config, tmp_path / "intake", "intake")
+    assert (code, out) == (1, "")
+    assert "erosion topics --acls" in told
