@@ -11,6 +11,10 @@ done
 command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
 command -v mvn >/dev/null 2>&1 || missing="$missing maven"
 
+# The official reader of AsyncAPI documents: Node and npm.
+command -v node >/dev/null 2>&1 || missing="$missing nodejs"
+command -v npm >/dev/null 2>&1 || missing="$missing npm"
+
 server=""
 if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
   server="postgresql"
@@ -36,4 +40,13 @@ if [ ! -d "$jars" ]; then
   rm -rf "$jars.new"
   mvn -q -B -f "$here/test-kafka/pom.xml" dependency:copy-dependencies -DoutputDirectory="$jars.new"
   mv "$jars.new" "$jars"
+fi
+
+# The reader of AsyncAPI documents, once for each user.
+reader=$cache/asyncapi-parser-3.6.3
+if [ ! -d "$reader" ]; then
+  rm -rf "$reader.new"
+  npm install --prefix "$reader.new" --no-package-lock --ignore-scripts --no-audit --no-fund \
+    --loglevel=error @asyncapi/parser@3.6.3
+  mv "$reader.new" "$reader"
 fi

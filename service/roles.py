@@ -24,12 +24,15 @@ from service.errors import ConfigurationError
 from service.hosts.clock import Steady
 from service.hosts.couriers import CourierHost, stopping
 from service.hosts.engine_host import EngineHost, wait_for_plan
+from service.hosts.gathering import Prepare
 from service.hosts.intake import Intake
 from service.hosts.pages import Pages
 from service.hosts.ways import channels, customer_key
 from service.intake.cutting import Cutter
 from service.intake.records import Records
+from service.intake.registry import Registry
 from service.settings import ProcessSettings, Secrets, compile_settings, load
+from service.settings.registry import read_registry
 from service.settings.transport import read_transport
 from service.store.database import is_postgres, open_store
 from service.store.outbox import SqlOutbox
@@ -44,8 +47,11 @@ def run_intake(process: ProcessSettings, ready: Ready, *, clock_events: bool = F
     transport = read_transport(process, secrets)
     key = customer_key(secrets, process.data)
 
-    def cutter(plan: Plan) -> Cutter:
-        return Cutter(plan, Records(plan, key).decode)
+    registry = Registry(read_registry(process)) if process.schema_registry else None
+
+    def cutter(plan: Plan) -> tuple[Cutter, Prepare]:
+        records = Records(plan, key, registry)
+        return Cutter(plan, records.decode), records.prepare
 
     intake = Intake(transport, cutter, process.worker, clock_events=clock_events)
 

@@ -7,6 +7,7 @@ import typer
 
 from service.cli.configuration import register as configuration
 from service.cli.history import register as history
+from service.cli.kafka import register as kafka
 from service.cli.keeping import register as keeping
 from service.cli.operate import register as operate
 from service.cli.people import register as people
@@ -21,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for register in (configuration, operate, history, people, keeping):
+for register in (configuration, operate, history, people, keeping, kafka):
     register(app)
 
 

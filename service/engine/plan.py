@@ -154,7 +154,7 @@ class Source:
 
     wait_ms: int
     correct_for_ms: int
-    format: Literal["cloudevents", "json", "csv"] = "cloudevents"
+    format: Literal["cloudevents", "json", "csv", "avro"] = "cloudevents"
     names: tuple[str, ...] = ()
     map: Mapping[str, str] = default_field(default_factory=dict)
     constants: Mapping[str, object] = default_field(default_factory=dict)

@@ -9,7 +9,7 @@ is refused by whoever folds, and must still be there to be read again.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from service import metrics
@@ -27,6 +27,10 @@ QUIET_MS, LINGER_S, TICK_S = 100, 0.02, 1.0
 LINGER_RECORDS = 500
 
 
+# Fetch what records need before they can be read.
+Prepare = Callable[[Sequence[Slice]], Awaitable[None]]
+
+
 class NewTopicsError(Exception):
     """End a life because a plan names other topics: only a new reader can join for them."""
 
@@ -38,7 +42,7 @@ class Gathering:
         self,
         parts: tuple[RawReader, LogWriter, Controls],
         decided: Decided,
-        cutter: Callable[[Plan], Cutter],
+        cutter: Callable[[Plan], tuple[Cutter, Prepare]],
         monotonic_s: Callable[[], float],
         *,
         clock_events: bool = False,
@@ -51,6 +55,7 @@ class Gathering:
         self._aligned = Aligned() if clock_events else None
         self._decided = decided
         self._cutter: Cutter
+        self._prepare: Prepare
         self._plan: InForce
         self._followed = 0
         self._newest = FIRST
@@ -106,6 +111,7 @@ class Gathering:
     async def _cut(self, slices: Sequence[Slice]) -> None:
         if not slices:
             return
+        await self._prepare(slices)
         cuts = self._cutter.cut(slices, self._time.now() or 0)
         self._newest = max(self._newest, self._cutter.newest)
         for shard, cut in cuts.items():
@@ -172,7 +178,8 @@ class Gathering:
             return
         self._followed = self._decided.changes
         before = self._cutter if hasattr(self, "_cutter") else None
-        self._plan, self._cutter = plan, self._make(plan.plan)
+        self._plan = plan
+        self._cutter, self._prepare = self._make(plan.plan)
         for shard in plan.plan.shards:
             for told in self._decided.controls(shard):
                 await self._append(shard, told)

@@ -13,7 +13,7 @@ from service import metrics
 from service.engine.plan import Plan
 from service.errors import UnreachableError
 from service.hosts.clock import monotonic_s
-from service.hosts.gathering import Gathering, NewTopicsError
+from service.hosts.gathering import Gathering, NewTopicsError, Prepare
 from service.hosts.pulse import Pulse
 from service.intake.cutting import Cutter
 from service.intake.kafka import RawReader
@@ -32,7 +32,7 @@ class Intake:
     def __init__(
         self,
         transport: Transport,
-        cutter: Callable[[Plan], Cutter],
+        cutter: Callable[[Plan], tuple[Cutter, Prepare]],
         member: str = "",
         *,
         clock_events: bool = False,
@@ -73,7 +73,7 @@ class Intake:
                 decided = await self._decided(controls, stop)
                 if decided.plan is None:
                     return
-                topics = [*self._cutter(decided.plan.plan).topics]
+                topics = [*self._cutter(decided.plan.plan)[0].topics]
                 reader = RawReader(self._transport, topics, self._member)
                 parts.push_async_callback(_quietly, reader.stop)
                 await reader.start()

@@ -12,13 +12,13 @@ from typing import NamedTuple
 from service.engine.plan import Plan
 from service.engine.sharding import routes, routing, topics
 from service.engine.values import Event
+from service.intake import dead
 from service.log.entry import Cut, Run
 from service.rejected import Rejected
 
 BYTES_MAX = 1024 * 1024
 RECORDS_MAX = 2000
 Item = Event | Rejected
-Headers = Sequence[tuple[str, bytes]]
 
 
 class Record(NamedTuple):
@@ -27,7 +27,7 @@ class Record(NamedTuple):
     offset: int
     key: bytes | None
     value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
+    headers: Sequence[dead.Header]
     time: int
 
 
@@ -49,15 +49,6 @@ class Slice(NamedTuple):
     records: Sequence[Record]
 
 
-class Letter(NamedTuple):
-    """Name a record that was turned away, for the topic of dead letters."""
-
-    topic: str
-    partition: int
-    record: Record
-    rejected: Rejected
-
-
 class Cutter:
     """Cut what was read by the routes of one plan."""
 
@@ -68,7 +59,7 @@ class Cutter:
         self._topics: Mapping[str, Sequence[str]] = topics(plan)
         self._decode = decode
         self.alive: dict[str, int] = {}
-        self._letters: list[Letter] = []
+        self._letters: list[tuple[dead.Record, Rejected]] = []
         self.newest = 0
 
     @property
@@ -76,10 +67,10 @@ class Cutter:
         """Return for each topic the shards that use it."""
         return self._topics
 
-    def take_letters(self, at: int) -> list[tuple[bytes | None, bytes | None, Headers]]:
+    def take_letters(self, at: int) -> list[dead.Letter]:
         """Return the dead letters of what was turned away since the last call."""
         letters, self._letters = self._letters, []
-        return [_dead(letter, at) for letter in letters]
+        return [dead.dead_letter(record, why, at) for record, why in letters]
 
     def cut(self, slices: Sequence[Slice], now: int) -> dict[str, Cut]:
         """Return a cut for each shard that uses one of the topics.
@@ -124,23 +115,9 @@ class Cutter:
         place = f"{one.topic}/{one.incarnation}/{one.partition}/{record.offset}"
         runs[home].turned.append(record.offset)
         cuts[home].rejected.append(bad._replace(origin=place))
-        self._letters.append(Letter(one.topic, one.partition, record, bad))
-
-
-def _dead(letter: Letter, at: int) -> tuple[bytes | None, bytes | None, Headers]:
-    """Keep the record as it came, and say beside it why it was turned away."""
-    record, bad = letter.record, letter.rejected
-    facts = {
-        "reason": bad.reason.value,
-        "detail": bad.detail,
-        "topic": letter.topic,
-        "partition": str(letter.partition),
-        "offset": str(record.offset),
-        "source": bad.source,
-        "time": str(at),
-    }
-    ours = [(f"erosion.{name}", value.encode()) for name, value in facts.items()]
-    return record.key, record.value, [*record.headers, *ours]
+        where = (one.topic, one.partition, record.offset)
+        buried = dead.Record(*where, record.key, record.value, record.headers)
+        self._letters.append((buried, bad))
 
 
 def pieces(one: Slice) -> Iterable[Slice]:

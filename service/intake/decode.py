@@ -98,6 +98,11 @@ class Decoder:
         """Tell whether a source of that name is configured."""
         return source in self._known.sources
 
+    def format(self, source: str) -> str:
+        """Return how a source writes its events; without a source it is CloudEvents."""
+        known = self._known.sources.get(source)
+        return known.format if known else "cloudevents"
+
     def lines(self, lines: Iterable[bytes], source: str = "") -> Iterator[Event | Rejected]:
         """Decode NDJSON: blank lines and a leading byte order mark are skipped."""
         for number, line in enumerate(lines, 1):

@@ -70,11 +70,12 @@ def _count_texts(value: dict[str, object] | list[object], room: int) -> int:
         elif kind is dict or kind is list:
             texts += _count_texts(item, room - 1)  # type: ignore[arg-type]
         elif kind is float or kind is int:
-            _refuse_strange(item)  # type: ignore[arg-type]
+            refuse_strange(item)  # type: ignore[arg-type]
     return texts
 
 
-def _refuse_strange(number: float) -> None:
+def refuse_strange(number: float) -> None:
+    """Refuse what no number of ours is."""
     if number in (_INFINITY, -_INFINITY):
         raise Refusal(Reason.NUMBER, "a number is too large to be one")
     if isinstance(number, int) and not -WHOLE_MAX < number < WHOLE_MAX:

@@ -1,26 +1,37 @@
-"""The decoder of an intake: which source a topic brings, and what its records mean."""
+"""What the records of each topic mean under one plan, and the schemas that some of them need."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from service.engine.plan import Plan
 from service.engine.values import Event
-from service.intake.cutting import Record
+from service.intake.cutting import Record, Slice
 from service.intake.decode import Decoder
+from service.intake.record import decode_record
+from service.intake.registry import Registry
 from service.rejected import Rejected
 
 
 class Records:
     """Decode the records of every topic as one plan understands them."""
 
-    def __init__(self, plan: Plan, customer_key: bytes) -> None:
-        """Take the plan, and the key that pseudonymises customers."""
+    def __init__(self, plan: Plan, customer_key: bytes, registry: Registry | None) -> None:
+        """Take the plan, the key that pseudonymises customers, and who knows schemas."""
         self._decoder = Decoder(plan, customer_key)
         self._sources = sources_of(plan)
+        self._registry = registry
+        self._avro = {s.topic for s in plan.sources.values() if s.topic and s.format == "avro"}
 
     def decode(self, topic: str, record: Record) -> Iterable[Event | Rejected]:
         """Return what a record holds."""
-        source = self._sources.get(topic, "")
-        return [] if record.value is None else [self._decoder.single(record.value, source)]
+        schemas = {} if self._registry is None else self._registry.schemas
+        source, (_, key, value, headers, _) = self._sources.get(topic, ""), record
+        return decode_record(self._decoder, source, key, value, headers, schemas)
+
+    async def prepare(self, slices: Sequence[Slice]) -> None:
+        """Fetch the schemas that records name; raise UnreachableError where one cannot be had."""
+        mine = [one for one in slices if one.topic in self._avro]
+        if mine and self._registry is not None:
+            await self._registry.prepare(r.value for one in mine for r in one.records)
 
 
 def sources_of(plan: Plan) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from service.transport import Transport
 
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
 LOG, CONTROL, DEAD = "log", "control", "dead"
-Headers = Iterable[tuple[str, bytes]]
+Headers = Iterable[tuple[str, bytes | None]]
 
 
 class Appended(NamedTuple):

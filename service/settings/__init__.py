@@ -7,6 +7,7 @@ returned into plain data for the engine and the desk.  Nothing else of the servi
 from service.settings.compiling import Compiled, compile_settings
 from service.settings.loading import load
 from service.settings.process import ProcessSettings
+from service.settings.registry import read_registry
 from service.settings.secret import Secrets
 from service.settings.settings import Settings
 from service.settings.transport import read_transport
@@ -18,5 +19,6 @@ __all__ = [
     "Settings",
     "compile_settings",
     "load",
+    "read_registry",
     "read_transport",
 ]

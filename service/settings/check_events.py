@@ -26,6 +26,7 @@ def event_problems(settings: Settings) -> Iterator[str]:
             yield f'{at}: no source delivers "{stock.event}"; {hint}'
     yield from _names_taken(settings)
     yield from _constant_types(settings)
+    yield from _topics_shared(settings)
 
 
 def _listened(settings: Settings) -> Iterator[tuple[Path, EventPattern]]:
@@ -56,3 +57,21 @@ def _constant_types(settings: Settings) -> Iterator[str]:
             at = settings.at("sources", name, "map", "type")
             hint = did_you_mean(str(kind.const), source.delivers)
             yield f'{at}: the source "{name}" does not deliver "{kind.const}"; {hint}'
+
+
+def _topics_shared(settings: Settings) -> Iterator[str]:
+    """Yield each source that shares a topic although a row in it does not say whose it is."""
+    named = settings.configuration.sources
+    topics: dict[str, list[str]] = {}
+    for name, source in named.items():
+        if source.kafka:
+            topics.setdefault(source.kafka.topic, []).append(name)
+    for topic, names in topics.items():
+        for name in names if len(names) > 1 else ():
+            if named[name].format != "cloudevents":
+                at = settings.at("sources", name, "kafka", "topic")
+                others = ", ".join(f'"{other}"' for other in names if other != name)
+                yield (
+                    f'{at}: the topic "{topic}" brings {others} too, and a row does not say '
+                    "whose it is; give each its own topic"
+                )

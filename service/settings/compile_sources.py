@@ -28,6 +28,15 @@ def delivered(configuration: Configuration) -> dict[str, tuple[str, ...]]:
     return {name: tuple(sorted(set(source.spoken))) for name, source in sorted(sources)}
 
 
+def topic_sources(configuration: Configuration) -> dict[str, str]:
+    """Return which source each topic brings, empty where an event itself says it."""
+    found: dict[str, str] = {}
+    for name, source in configuration.sources.items():
+        if source.kafka:
+            found[source.kafka.topic] = "" if source.kafka.topic in found else name
+    return found
+
+
 def opening_sources(configuration: Configuration, touchpoint: Touchpoint) -> tuple[str, ...]:
     """Return the sources that can begin a case."""
     measure = touchpoint.measure

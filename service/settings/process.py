@@ -44,6 +44,7 @@ class ProcessSettings(BaseSettings):
     kafka_key: Path | None = None
     kafka_sasl: Literal["scram-sha-512", "scram-sha-256", "plain"] = "scram-sha-512"
     kafka_user: str = ""
+    schema_registry: str = ""
 
     @classmethod
     def read(cls) -> Self:

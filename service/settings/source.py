@@ -88,7 +88,7 @@ class Source(Block):
     """State one source of events."""
 
     delivers: tuple[Text, ...]
-    format: Literal["cloudevents", "json", "csv"] = "cloudevents"
+    format: Literal["cloudevents", "json", "csv", "avro"] = "cloudevents"
     kafka: Kafka | None = None
     names: tuple[Text, ...] = Field(default=(), alias="is")
     wait: Elapsed = WAIT_MS
@@ -111,6 +111,14 @@ class Source(Block):
             raise ValueError("a source of cloudevents needs no `map`; write `format: json` or csv")
         if self.format != "cloudevents" and self.map is None:
             raise ValueError(f"a source in {self.format} needs a `map` that names id, time, type")
+        return self
+
+    @model_validator(mode="after")
+    def _comes_by(self) -> Self:
+        if self.format == "avro" and self.kafka is None:
+            raise ValueError("avro is read from Kafka; write `kafka: {topic: NAME}`")
+        if self.format == "csv" and self.kafka is not None:
+            raise ValueError("a record of Kafka is no csv; write `format: json`, or avro")
         return self
 
     @model_validator(mode="after")

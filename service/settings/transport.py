@@ -56,7 +56,7 @@ def _about(server: str, process: ProcessSettings) -> Iterator[str]:
     if not 0 < port <= _PORT_MAX:
         yield f"EROSION_KAFKA: {server!a} is no address; write it as broker.example.com:9092"
     elif process.kafka_security == "plaintext" and not (
-        process.kafka_plaintext == "allow" or _is_loopback(host)
+        process.kafka_plaintext == "allow" or is_loopback(host)
     ):
         yield (
             f"EROSION_KAFKA: {host} is another machine and everybody on the way could read along; "
@@ -104,7 +104,8 @@ def _address(server: str) -> tuple[str, int]:
     return (found[1].strip("[]"), int(found[2])) if found else (server, 0)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, by its name alone."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -35,3 +35,10 @@ def decoder(tmp_path_factory: pytest.TempPathFactory) -> Decoder:
 def door(decoder: Decoder) -> Door:
     """Return a door to it."""
     return Door(decoder)
+
+
+@pytest.fixture(scope="session")
+def avro_decoder(tmp_path_factory: pytest.TempPathFactory) -> Decoder:
+    """Return a decoder whose source `phone` sends Avro."""
+    source = {"format": "avro", "map": MAP, "kafka": {"topic": "calls"}}
+    return Decoder(plan_of(tmp_path_factory.mktemp("avro"), sources={"phone": source}), KEY)

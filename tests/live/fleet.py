@@ -7,17 +7,17 @@ that many can share a broker and a server.  What became of a run is read from th
 import asyncio
 import json
 import os
-import signal
 import subprocess
-from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from signal import SIGCONT, SIGTERM
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from service.engine.results import Results
 from service.engine.values import Outcome
@@ -47,7 +47,7 @@ class Member:
 
     def stop(self) -> int:
         """Ask it to end and return its exit code."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(SIGTERM)
         return self.process.wait(timeout=30)
 
     @property
@@ -92,19 +92,10 @@ class Fleet:
 
     def prepare(self, partitions: int = 2) -> None:
         """Make the topics, and put the plan in force."""
+        self.command("topics", "--create-sources")
         plan = compile_settings(load(self.config)).plan
-        shards = len(plan.shards)
-        changelog = f"{self.prefix}-engine-checkpoint-changelog"
-        stamped = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": "4194304"}
-        compact = {"cleanup.policy": "compact", "max.message.bytes": "4194304"}
-        ours = [
-            NewTopic(f"{self.prefix}.log", shards, 1, topic_configs=stamped),
-            NewTopic(f"{self.prefix}.dead", 1, 1),
-            NewTopic(f"{self.prefix}.control", 1, 1, topic_configs=compact),
-            NewTopic(changelog, shards, 1, topic_configs=compact),
-        ]
-        raw = {source.topic for source in plan.sources.values() if source.topic}
-        self.run(_make_topics(self.address, [*ours, *(NewTopic(t, partitions, 1) for t in raw)]))
+        raw = sorted({source.topic for source in plan.sources.values() if source.topic})
+        self.run(grow(self.address, dict.fromkeys(raw, partitions)))
         self.command("reload")
 
     def start(self, role: str, name: str = "", *arguments: str, wait: bool = True) -> Member:
@@ -133,15 +124,15 @@ class Fleet:
         """Return what the database holds, as a fold would have said it."""
         reads, found = Reads.readonly(self.database), Results()
         for row in reads.tuples("SELECT * FROM outcome"):
-            values = [bool(v) if i == EARLY else v for i, v in enumerate(row)]
-            outcome = Outcome(*values)  # type: ignore[arg-type]
+            values: list[Any] = [bool(v) if i == EARLY else v for i, v in enumerate(row)]
+            outcome = Outcome(*values)
             found.outcomes[outcome.touchpoint, outcome.case] = outcome
         for day, touchpoint, unit, via, *counts in reads.tuples("SELECT * FROM reading"):
             found.readings[day, touchpoint, unit, via] = counts  # type: ignore[index, assignment]
         names = [column.name for column in SIGNAL.columns]
         for row in reads.tuples("SELECT * FROM signal"):
-            values = dict(zip(names, row, strict=True))
-            found.signals.append(values | {"evidence": json.loads(str(values["evidence"]))})
+            signal: dict[str, Any] = dict(zip(names, row, strict=True))
+            found.signals.append(signal | {"evidence": json.loads(signal["evidence"])})
         reads.close()
         return found
 
@@ -162,7 +153,7 @@ class Fleet:
         """Kill what still runs."""
         for member in self.members:
             if member.is_alive:
-                member.process.send_signal(signal.SIGCONT)
+                member.process.send_signal(SIGCONT)
                 member.kill9()
 
 
@@ -177,14 +168,6 @@ def fleet(address: str, database: str, config: Path, folder: Path, **more: str) 
         yield found
     finally:
         found.close()
-
-
-async def _make_topics(address: str, topics: Sequence[NewTopic]) -> None:
-    client = AIOKafkaAdminClient(bootstrap_servers=address)
-    await client.start()
-    known = set(await client.list_topics())
-    await client.create_topics([topic for topic in topics if topic.name not in known])
-    await client.close()
 
 
 async def grow(address: str, topics: Mapping[str, int]) -> None:

@@ -1,12 +1,16 @@
 """The broker of the tests is a real one: it keeps what it acknowledged, whatever is done to it."""
 
+import asyncio
+import os
 from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError
 
 from tests.live.broker import Broker
+from tests.live.disk import grow, small_disk
 
 pytestmark = pytest.mark.live
 
@@ -50,6 +54,43 @@ async def test_what_is_acknowledged_outlives_a_kill(tmp_path: Path) -> None:
         told = broker.process
     assert told is not None
     assert told.poll() is not None
+
+
+async def _fill(address: str, topic: str) -> int:
+    """Write until the broker takes no more; return how many records it acknowledged.
+
+    Not idempotent: such a producer tries for ever, and does not even stop while nobody answers.
+    """
+    producer = AIOKafkaProducer(bootstrap_servers=address, request_timeout_ms=3000)
+    await producer.start()
+    count = 0
+    try:
+        while True:
+            await producer.send_and_wait(topic, os.urandom(500_000), partition=0)
+            count += 1
+    except KafkaError:
+        return count
+    finally:
+        await producer.stop()
+
+
+async def test_a_disk_that_runs_full(tmp_path: Path) -> None:
+    """A broker whose disk is full ends; with more room it starts again and has what it acknowledged."""
+    small = {"log.index.size.max.bytes": "65536"}
+    with (
+        small_disk(tmp_path / "disk", 8) as disk,
+        Broker(tmp_path / "broker", small, logs=disk / "data") as broker,
+    ):
+        await _create(broker.address, "kept")
+        count = await asyncio.wait_for(_fill(broker.address, "kept"), 30)
+        assert 10 < count < 17
+        assert broker.process
+        assert broker.process.wait(timeout=30) == 1
+        broker.kill9()
+        grow(disk, 64)
+        broker.start()
+        found = await asyncio.wait_for(_all(broker.address, "kept", count), 30)
+        assert len(found) == count
 
 
 async def test_one_broker_is_shared(broker: Broker) -> None:

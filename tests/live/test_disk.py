@@ -2,8 +2,6 @@
 
 import os
 import resource
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +11,9 @@ import httpx
 import pytest
 
 from service.simulator.run import run
+from tests.live.disk import grow
+from tests.live.disk import small_disk as small_disk_at
 from tests.live.killing import durable, feed, traced
-from tests.live.needs import program
 from tests.running import Running, service, until
 from tests.stored import stored_results
 from tests.worlds import KEY
@@ -46,14 +45,8 @@ def truth(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes]) -> str:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk of one mebibyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    line = [program("mount"), "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    done = subprocess.run(line, capture_output=True, check=False)
-    if done.returncode:
-        pytest.skip(f"mounting needs root; type: sudo {sys.executable} -m pytest tests/live")
-    yield folder
-    subprocess.run([program("umount"), "-l", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", 1) as folder:
+        yield folder
 
 
 def _given_key(data: Path) -> None:
@@ -114,7 +107,7 @@ def test_a_full_disk_is_lived_through(
         time.sleep(2.5)
         assert httpx.get(running.address + "/live").status_code == 200
         assert running.log.read_text().count("storage full") == 1
-        subprocess.run([program("mount"), "-o", "remount,size=16m", str(small_disk)], check=True)
+        grow(small_disk, 16)
         _ends_right(running, data, sending, truth)
         assert refused[0] > 0
 

@@ -8,8 +8,8 @@ from alerts.signal import Transition
 from service.engine.fold import Engine
 from service.engine.values import Event, Frame, Outcome, Reading, Waiting
 from service.errors import StoreAwayError
-from service.intake.rejected import Reason, rejected
 from service.loop import Loop
+from service.rejected import Reason, rejected
 from service.store.database import Database, open_store
 from service.store.reports import ShardReport
 from service.store.standing import standing

@@ -41,6 +41,23 @@ MISTAKES = [
         f"{ROWS}\n    epoch: us",
         ['company.yaml:16:12: "us" cannot stand here; did you mean "s"?'],
     ),
+    (
+        ROWS.replace("json", "avro"),
+        ["company.yaml:13:5: avro is read from Kafka; write `kafka: {topic: NAME}`"],
+    ),
+    (
+        f"{ROWS}\n    kafka: {{topic: t}}".replace("json", "csv"),
+        ["company.yaml:13:5: a record of Kafka is no csv; write `format: json`, or avro"],
+    ),
+    (
+        f"{ROWS}\n    kafka: {{topic: t}}\n  shop: {{delivers: [sold], kafka: {{topic: t}}}}",
+        [
+            (
+                'company.yaml:16:20: the topic "t" brings "shop" too, and a row does not say '
+                "whose it is; give each its own topic"
+            )
+        ],
+    ),
 ]
 
 
@@ -54,3 +71,15 @@ def test_mistakes(tmp_path: Path, written: str, lines: list[str]) -> None:
 def test_forms_of_time(tmp_path: Path, key: str) -> None:
     """A source of rows may name the zone of its times, or the unit in which they count."""
     assert problems(company(tmp_path, DELIVERS, f"{ROWS}\n    {key}")) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        f"{ROWS}\n    kafka: {{topic: t}}".replace("json", "avro"),
+        f"{DELIVERS}\n    kafka: {{topic: t}}\n  shop: {{delivers: [sold], kafka: {{topic: t}}}}",
+    ],
+)
+def test_topics(tmp_path: Path, written: str) -> None:
+    """Avro comes from a topic, and sources of CloudEvents may share one."""
+    assert problems(company(tmp_path, DELIVERS, written)) == []

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from service.errors import ConfigurationError
-from service.settings import ProcessSettings, Secrets, read_transport
+from service.settings import ProcessSettings, Secrets, read_registry, read_transport
 
 NOTHING = Secrets()
 PASSWORD = Secrets({"kafka_password": SecretStr("hunter2")})
@@ -104,3 +104,30 @@ def test_wrong_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EROSION_KAFKA_PREFIX", "our topics")
     with pytest.raises(ConfigurationError, match="EROSION_KAFKA_PREFIX: "):
         ProcessSettings.read()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("", "no address"),
+        ("registry:8081", "no address"),
+        ("ftp://registry", "no address"),
+        ("https://registry?x=1", "no address"),
+        ("https://[registry", "no address"),
+        ("https://registry:port", "no address"),
+        ("http://registry.example.com:8081", "use https"),
+        ("https://user:word@registry", "a user or a password"),
+    ],
+)
+def test_addresses_that_are_no_registry(address: str, told: str) -> None:
+    """Schemas come over TLS, or from this machine."""
+    with pytest.raises(ConfigurationError, match="EROSION_SCHEMA_REGISTRY: ") as error:
+        read_registry(ProcessSettings(schema_registry=address))
+    assert told in str(error.value)
+    assert "word" not in str(error.value).replace("password", "")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8081/", "https://registry.example.com/api"])
+def test_a_registry(address: str) -> None:
+    """An address is taken without its last stroke."""
+    assert read_registry(ProcessSettings(schema_registry=address)) == address.rstrip("/")

@@ -8,8 +8,8 @@ import pytest
 from alerts.desk import Book, Desk
 from service.engine.values import Frame, Reading
 from service.errors import SupersededError
-from service.rejected import Reason, rejected
 from service.log.codec import rename_customer
+from service.rejected import Reason, rejected
 from service.store import forgetting
 from service.store.database import Database, open_store
 from service.store.marks import marked
