@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from service.cli.cluster import register as cluster
 from service.cli.configuration import register as configuration
 from service.cli.history import register as history
 from service.cli.kafka import register as kafka
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for register in (configuration, operate, history, people, keeping, kafka):
+for register in (configuration, operate, history, people, keeping, kafka, cluster):
     register(app)
 
 

@@ -58,20 +58,34 @@ class Deciding:
                 await parts.writer.tell(*rules_record(SEMANTICS))
             return before, max(before, SEMANTICS)
 
-    async def accept(self, gap: Mapping[str, Any], sources: list[str]) -> None:
+    async def accept(self, gap: Mapping[str, Any]) -> None:
         """Decide to go on behind a gap, in the topic as it is now."""
         async with _Parts(self._transport) as parts:
+            known = parts.decided.plan
             ids = Identities(self._transport)
             await ids.start()
             try:
                 found = await ids.of([gap["topic"]])
             finally:
                 await ids.stop()
-            if gap["topic"] not in found:
+            if gap["topic"] not in found or known is None:
                 raise NotFoundError(f"there is no topic {gap['topic']}", "make it again first")
-            incarnation = found[gap["topic"]].id
-            record = {"kind": "accept", "sources": sources, **gap, "incarnation": incarnation}
+            sources = [n for n, s in known.plan.sources.items() if s.topic == gap["topic"]]
+            record = {"kind": "accept", "sources": sources, **gap}
+            if found[gap["topic"]].id != gap["incarnation"]:
+                record |= {"incarnation": found[gap["topic"]].id, "next": 0}
             await parts.writer.tell(*accept_record(record))
+
+
+def gap_of(reports: list[dict[str, Any]], topic: str, partition: int) -> dict[str, Any]:
+    """Return the gap that stopped a partition, as the shards report it; raise NotFoundError."""
+    stopped = [row for report in reports for row in report["body"]["stopped"]]
+    for found, number, incarnation, _, to in stopped:
+        if (found, number) == (topic, partition):
+            place = {"topic": topic, "partition": partition}
+            return place | {"incarnation": incarnation, "next": to}
+    names = ", ".join(sorted({f"{row[0]} {row[1]}" for row in stopped})) or "none"
+    raise NotFoundError(f"{topic} {partition} is not stopped", f"stopped are: {names}")
 
 
 class _Parts(AsyncExitStack):

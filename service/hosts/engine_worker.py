@@ -19,6 +19,7 @@ from service.engine.values import Frame
 from service.errors import DamagedError, ErosionError, StorageFullError, StoreAwayError
 from service.hosts.checkpointing import Checkpointing
 from service.hosts.clock import monotonic_s, now_ms
+from service.hosts.load import Load
 from service.hosts.shard import HoleError, Shard
 from service.log.decided import Record, aside_record, failed_record
 from service.logs import logger
@@ -50,9 +51,11 @@ class Gate(Protocol):
 class Running:
     """Hold a shard that runs here, and when it was last settled and told of."""
 
+    partition: int
     shard: Shard
     checkpoints: Checkpointing
     watcher: metrics.Watcher
+    load: Load
     settled_s: float = 0.0
     told_s: float = 0.0
 
@@ -99,7 +102,8 @@ class EngineWorker:
         for key in mine:
             del rows[key]
         checkpoints = Checkpointing(shard, partition, set(mine), self.gate)
-        self.running[partition] = Running(shard, checkpoints, metrics.Watcher(shard.loop))
+        watcher, load = metrics.Watcher(shard.loop), Load(monotonic_s)
+        self.running[partition] = Running(partition, shard, checkpoints, watcher, load)
         logger().info("a shard begins", shard=shard.name, offset=shard.offset)
 
     async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
@@ -108,7 +112,8 @@ class EngineWorker:
         if running is None:
             return None
         try:
-            events = running.shard.take(offset, stamp, raw)
+            with running.load.work():
+                events = running.shard.take(offset, stamp, raw)
         except HoleError as hole:
             logger().error("records of the log were lost on the way", detail=str(hole))
             metrics.HOLES.inc()
@@ -120,6 +125,7 @@ class EngineWorker:
             raise
         await self._set_aside(running.shard)
         running.checkpoints.count(events)
+        running.load.took(events)
         if monotonic_s() - running.settled_s >= TURN_S:
             await self._turn(running)
         return None
@@ -162,7 +168,8 @@ class EngineWorker:
             try:
                 if not is_sure:
                     shard.reopen(self._reads)
-                applied = self._commit(running)
+                with running.load.work():
+                    applied = self._commit(running)
             except (StoreAwayError, StorageFullError) as error:
                 logger().warning("nothing can be written", shard=shard.name, detail=str(error))
                 metrics.AWAY.set(1)
@@ -189,8 +196,10 @@ class EngineWorker:
     def _report(self, running: Running) -> ShardReport:
         shard, plan = running.shard, running.shard.plan
         number = 0 if plan is None else plan.number
+        here = {"partition": running.partition, "load": running.load.told()}
+        body = {**here, **shard.told(running.checkpoints.offset)}
         at = (now_ms(), shard.offset, shard.stamp, shard.semantics, number)
-        return ShardReport(shard.name, self.member, *at, shard.told(running.checkpoints.offset))
+        return ShardReport(shard.name, self.member, *at, body)
 
     async def _set_aside(self, shard: Shard) -> None:
         """Let everybody know what was found to blame, before any result of it is kept."""

@@ -126,7 +126,8 @@ class Shard:
         """Return what people ask of a shard: how far it has judged, whom it hears, what stopped."""
         engine = self.loop.engine
         standings = engine.standings()
-        places = sorted(self.fence.readings.items())
+        known = sorted(self.fence.readings.items())
+        places = [(key, one) for key, one in known if self.fence.sources_of(key[0])]
         return {
             "checkpoint": checkpoint,
             "cases": sum(len(track.cases) for track, _ in standings),

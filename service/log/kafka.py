@@ -74,6 +74,18 @@ class LogWriter:
         return self._producer
 
 
+async def ends_of(transport: Transport, places: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return the ends of partitions, as `topic/partition`."""
+    asked = [TopicPartition(*place) for place in places]
+    consumer = AIOKafkaConsumer(**transport.client(), enable_auto_commit=False)
+    await consumer.start()
+    try:
+        found = await consumer.end_offsets(asked) if asked else {}
+    finally:
+        await consumer.stop()
+    return {f"{at.topic}/{at.partition}": end for at, end in found.items()}
+
+
 class ControlRecord(NamedTuple):
     """Hold one record of the control topic."""
 
