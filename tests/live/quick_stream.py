@@ -82,7 +82,10 @@ class Sender:
         began = time.monotonic()
         for number, row in enumerate(self.stream):
             await asyncio.sleep(max(began + row.at_s - time.monotonic(), 0))
-            topic, value = f"{self.prefix}.{row.topic}", self._value(number, row)
+            topic, value = (
+                f"{self.prefix}.{row.topic}",
+                written(number, row, time.time_ns() // 1_000_000),
+            )
             try:
                 await producer.send_and_wait(topic, value, key=row.case.encode())
             except Exception as error:  # noqa: BLE001 - told at the end
@@ -91,18 +94,18 @@ class Sender:
             self.lines.append((row.topic, value))
         await producer.stop()
 
-    def _value(self, number: int, row: Planned) -> bytes:
-        now = time.time_ns() // 1_000_000
-        if row.topic == "till":
-            fields = {"no": f"n{number}", "at": now, "what": row.what, "order": row.case}
-            return json.dumps(fields | {"shop": row.shop, "who": f"w{row.case}"}).encode()
-        stamp = _written(now)
-        data: dict[str, Any] = {"until": _written(now + 4000)} if row.what == "held" else {}
-        event = {"specversion": "1.0", "source": "desk", "id": f"e{number}", "type": row.what}
-        more = {"time": stamp, "subject": row.case, "unit": row.shop, "customer": f"w{row.case}"}
-        return json.dumps(event | more | {"data": data}).encode()
+
+def written(number: int, row: Planned, now: int) -> bytes:
+    """Return the record of a row that happens now, in UTC ms, as its source writes it."""
+    if row.topic == "till":
+        fields = {"no": f"n{number}", "at": now, "what": row.what, "order": row.case}
+        return json.dumps(fields | {"shop": row.shop, "who": f"w{row.case}"}).encode()
+    data: dict[str, Any] = {"until": _text(now + 4000)} if row.what == "held" else {}
+    event = {"specversion": "1.0", "source": "desk", "id": f"e{number}", "type": row.what}
+    more = {"time": _text(now), "subject": row.case, "unit": row.shop, "customer": f"w{row.case}"}
+    return json.dumps(event | more | {"data": data}).encode()
 
 
-def _written(ms: int) -> str:
+def _text(ms: int) -> str:
     whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ms // 1000))
     return f"{whole}.{ms % 1000:03d}Z"
