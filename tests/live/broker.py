@@ -29,6 +29,8 @@ from tests.running import free_port
 VERSION = "4.3.1"
 POM = Path(__file__).parents[2] / "deploy" / "test-kafka" / "pom.xml"
 FLAGS = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+# Ends a broker whose test was killed: nothing else would.
+GUARD = "while kill -0 $1; do kill -0 $0 || kill -9 $1; sleep 1; done 2>/dev/null"
 # ApiVersions, version 0, with no client id: what a broker answers before anything else.
 HELLO = struct.pack(">ihhih", 10, 18, 0, 1, -1)
 START_S, STOP_S = 60, 30
@@ -72,6 +74,7 @@ class Broker:
         """Choose ports that stay the same however often the broker is started again."""
         self.ports = {name: free_port() for name in LISTENERS}
         self.process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
@@ -117,6 +120,10 @@ class Broker:
                 stderr=log,
                 cwd=self.folder,
             )
+        pids = (str(os.getpid()), str(self.process.pid))
+        self._guard = subprocess.Popen(
+            [program("sh"), "-c", GUARD, *pids], start_new_session=True, stderr=subprocess.DEVNULL
+        )
         try:
             self._wait()
         except BaseException:
@@ -159,6 +166,9 @@ class Broker:
     def _end(self, how: signal.Signals) -> None:
         if self.process is None:
             return
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.wait()
         self.process.send_signal(how)
         try:
             self.process.wait(STOP_S)
