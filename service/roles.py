@@ -70,7 +70,7 @@ def run_engine(process: ProcessSettings, ready: Ready) -> None:
     plan = asyncio.run(wait_for_plan(transport))
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
     member = process.worker or gethostname()
-    host = EngineHost(transport, store, reads, Desk(compiled.directory), member)
+    host = EngineHost(transport, store, Desk(compiled.directory), member)
     with _pages(process, host.trouble, reads, ready):
         host.run(len(plan.shards), is_static=bool(process.worker))
 

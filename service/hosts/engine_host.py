@@ -8,19 +8,20 @@ and a second record sets those aside for good, in every process and at every lat
 import asyncio
 from typing import NoReturn
 
-from alerts.desk import Desk
+from alerts.desk import Book, Desk
 from service.engine.plan import Plan
 from service.errors import ConfigurationError
 from service.hosts.aside import TRIES
+from service.hosts.clock import now_ms
 from service.hosts.engine_worker import EngineWorker
 from service.hosts.faust_app import FaustHost
-from service.hosts.shard import Shard, opened
+from service.hosts.shard import Shard
 from service.log.decided import Decided, Record
 from service.log.kafka import Controls, LogWriter
 from service.log.reach import told
 from service.logs import logger
 from service.store.database import Database
-from service.store.reads import Reads
+from service.store.standing import standing
 from service.transport import Transport
 
 PLAN_S = 2.0
@@ -33,15 +34,14 @@ class EngineHost:
         self,
         transport: Transport,
         store: Database,
-        reads: Reads,
         desk: Desk,
         member: str,
     ) -> None:
         """Take the parts; nothing is connected before `run`."""
         self._transport = transport
         self._desk = desk
-        self._reads = reads
-        self._worker = EngineWorker(store, reads, self._shard, self._note, member)
+        self._store = store
+        self._worker = EngineWorker(store, self._shard, self._note, member)
 
     def trouble(self) -> str:
         """Say why nothing can become durable; empty when all is well."""
@@ -59,9 +59,9 @@ class EngineHost:
         if decided.plan is None:
             raise ConfigurationError(["no plan is in force; put one there: erosion reload"])
         name = decided.plan.plan.shards[partition]
-        book, position = opened(self._reads, name)
+        position, alerts = standing(self._store, name, now_ms())
         asides, suspects = decided.asides_of(name), decided.suspects(name, TRIES)
-        return Shard(name, self._desk, book, position, asides, suspects)
+        return Shard(name, self._desk, Book(alerts), position, asides, suspects)
 
     async def _note(self, record: Record) -> None:
         writer = LogWriter(self._transport)

@@ -25,7 +25,6 @@ from service.log.decided import Record, aside_record, failed_record
 from service.logs import logger
 from service.store.changelog import newest
 from service.store.database import Database
-from service.store.reads import Reads
 from service.store.reports import ShardReport
 from service.store.shelf import put_unfolded
 
@@ -66,14 +65,12 @@ class EngineWorker:
     def __init__(
         self,
         store: Database,
-        reads: Reads,
         make: Callable[[int], Awaitable[Shard]],
         note: Callable[[Record], Awaitable[None]],
         member: str,
     ) -> None:
         """Take the store, what makes a shard of its number, and what notes a record for all."""
         self._store = store
-        self._reads = reads
         self._make = make
         self._note = note
         self.member = member
@@ -167,7 +164,7 @@ class EngineWorker:
         while True:
             try:
                 if not is_sure:
-                    shard.reopen(self._reads)
+                    shard.reopen(self._store)
                 with running.load.work():
                     applied = self._commit(running)
             except (StoreAwayError, StorageFullError) as error:

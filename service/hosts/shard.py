@@ -24,7 +24,8 @@ from service.log.fence import Fence
 from service.loop import Ledger, Loop
 from service.rejected import Rejected
 from service.store.changelog import Restored
-from service.store.reads import Reads
+from service.store.database import Database
+from service.store.standing import standing
 
 FENCE = "fence"
 
@@ -117,10 +118,10 @@ class Shard:
         self.offset, self.stamp = offset, max(stamp, self.stamp)
         return 0 if chunk is None else len(chunk.events)
 
-    def reopen(self, reads: Reads) -> None:
+    def reopen(self, store: Database) -> None:
         """Take the stored alerts again, after a transaction whose end nobody knows."""
-        book, position = opened(reads, self.name)
-        self.loop.reopen(book, position)
+        position, alerts = standing(store, self.name, now_ms())
+        self.loop.reopen(Book(alerts), position)
 
     def told(self, checkpoint: int) -> dict[str, Any]:
         """Return what people ask of a shard: how far it has judged, whom it hears, what stopped."""
@@ -187,10 +188,12 @@ class Shard:
 
     def _keep_to_the_rules(self, entry: Entry) -> None:
         """Stop at rules that are not ours, before anything is folded by them."""
+        number = self.semantics
         if isinstance(entry, Told) and entry.control.get("kind") == "semantics":
-            self.semantics = int(entry.control["number"])
-        if self.semantics != self._rules:
-            raise OtherRulesError(self.semantics, self._rules)
+            number = int(entry.control["number"])
+        if number != self._rules:
+            raise OtherRulesError(number, self._rules)
+        self.semantics = number
 
     def _refuse_unplanned(self, chunk: Chunk, offset: int) -> None:
         if chunk.events:
@@ -198,9 +201,3 @@ class Shard:
                 f"the log of shard {self.name} has events at {offset} and no plan before them",
                 "somebody else writes to this topic, or its beginning was deleted; restore it",
             )
-
-
-def opened(reads: Reads, shard: str) -> tuple[Book, int]:
-    """Return the open alerts of a shard, and the last frame that they know of."""
-    position = reads.position(shard)
-    return Book(reads.book(now_ms(), shard)), position

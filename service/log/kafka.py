@@ -8,7 +8,7 @@ on which all processes agree, so the first plan of a number is the plan of that 
 
 import asyncio
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
@@ -16,6 +16,7 @@ from service.log.entry import Entry, encode
 from service.transport import Transport
 
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
+PATIENCE_S = 30.0
 LOG, CONTROL, DEAD = "log", "control", "dead"
 Headers = Iterable[tuple[str, bytes | None]]
 
@@ -53,25 +54,27 @@ class LogWriter:
     async def append(self, shard: int, entry: Entry) -> Appended:
         """Append one entry to the log of a shard, and return where it stands once it is durable."""
         topic = self._transport.topic(LOG)
-        sent = await self._made.send_and_wait(topic, encode(entry), partition=shard)
+        sent = await self._sent(topic, encode(entry), partition=shard)
         return Appended(sent.offset, sent.timestamp)
 
     async def tell(self, key: bytes, value: bytes) -> int:
         """Append to the control topic and return the broker's stamp."""
         topic = self._transport.topic(CONTROL)
-        sent = await self._made.send_and_wait(topic, value, key=key, partition=0)
+        sent = await self._sent(topic, value, key=key, partition=0)
         return int(sent.timestamp)
 
     async def bury(self, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         """Append a dead letter."""
         topic = self._transport.topic(DEAD)
-        await self._made.send_and_wait(topic, value, key=key, headers=[*headers])
+        # A key keeps equal keys together; the topic is not compacted, so none will do as well.
+        await self._sent(topic, value, key=key, headers=[*headers])
 
-    @property
-    def _made(self) -> AIOKafkaProducer:
+    async def _sent(self, topic: str, value: bytes | None, **more: Any) -> Any:
+        """Send one record; a producer that repeats for ever ends here with TimeoutError."""
         if self._producer is None:
             raise RuntimeError("the writer was not started")
-        return self._producer
+        sending = self._producer.send_and_wait(topic, value, **more)
+        return await asyncio.wait_for(sending, PATIENCE_S)
 
 
 async def ends_of(transport: Transport, places: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -161,6 +161,7 @@ def test_an_older_program_stops_before_newer_rules_and_a_newer_one_goes_on_there
     new.restore(restored)
     with pytest.raises(OtherRulesError):
         new.take(3, 1, encode(log[4][1]))
+    new.restore(restored)
     folded(log, new, Results())
     assert new.offset == 4
     assert new.loop.engine.tally.accepted == sum(
@@ -168,7 +169,9 @@ def test_an_older_program_stops_before_newer_rules_and_a_newer_one_goes_on_there
     )
 
 
-def test_what_is_to_blame_for_a_failing_entry_is_found_and_left_out() -> None:
+def test_what_is_to_blame_for_a_failing_entry_is_found_and_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """A suspect entry is tried in copies; its bad event is named, left out, and kept for people."""
     events = happened(1)
     found = Shard(SHARD, None, Book(), 0, {}, suspects={2})
@@ -177,7 +180,7 @@ def test_what_is_to_blame_for_a_failing_entry_is_found_and_left_out() -> None:
     events_with_bad = [bad if event.key == bad.key else event for event in whole.events]
     found.take(0, BEGIN, encode(RULES))
     found.take(1, BEGIN, encode(FIRST_PLAN))
-    found.fence.take = lambda stamp, _: Passed(Chunk(stamp, events_with_bad))  # type: ignore[method-assign]
+    monkeypatch.setattr(found.fence, "take", lambda now, _: Passed(Chunk(now, events_with_bad)))
     found.take(2, events[5].time, encode(whole))
     [(offset, places, sources)] = found.found
     assert (offset, dict(sources)) == (2, {"desk": 1})
