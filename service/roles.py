@@ -27,7 +27,7 @@ from service.hosts.engine_host import EngineHost, wait_for_plan
 from service.hosts.gathering import Prepare
 from service.hosts.intake import Intake
 from service.hosts.pages import Pages
-from service.hosts.ways import channels, customer_key
+from service.hosts.ways import KEY_FILE, channels
 from service.intake.cutting import Cutter
 from service.intake.records import Records
 from service.intake.registry import Registry
@@ -45,7 +45,7 @@ def run_intake(process: ProcessSettings, ready: Ready, *, clock_events: bool = F
     """Take records into the log until a signal comes."""
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
-    key = customer_key(secrets, process.data)
+    key = _shared_key(secrets)
 
     registry = Registry(read_registry(process)) if process.schema_registry else None
 
@@ -60,6 +60,16 @@ def run_intake(process: ProcessSettings, ready: Ready, *, clock_events: bool = F
 
     with _pages(process, lambda: intake.trouble, None, ready):
         asyncio.run(run())
+
+
+def _shared_key(secrets: Secrets) -> bytes:
+    """Return the key of customers; refuse to make one, since every intake must have the same."""
+    given = secrets.get(KEY_FILE)
+    if given is None:
+        raise ConfigurationError(
+            [f"EROSION_SECRETS: there is no file {KEY_FILE}; every intake needs the same one"]
+        )
+    return given.encode()
 
 
 def run_engine(process: ProcessSettings, ready: Ready) -> None:

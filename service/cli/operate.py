@@ -1,16 +1,11 @@
 """Commands that run the service and feed it: run, send, demo."""
 
-import os
-import sys
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
 from service.cli.options import Config, Json, config_path, put, say
 from service.cli.progress import opened, watched
-from service.errors import StorageBrokenError
-
-MISSING = {"email": "EROSION_SMTP_HOST", "slack": "EROSION_SECRETS with slack_webhook_NAME"}
 
 
 def register(app: typer.Typer) -> None:
@@ -33,50 +28,19 @@ def run(
     ] = "all",
 ) -> None:
     """Run the service: take events over HTTP, watch promises, warn."""
-    from service.bootstrap import build
     from service.logs import configure
     from service.settings import ProcessSettings
 
     process = ProcessSettings.read().model_copy(update={"config": config_path(config)})
-    log = configure(process.log_format)
+    configure(process.log_format)
     if process.log == "kafka" or role != "all":
         from service.cli.roles import run_role
 
         run_role(process, role, clock_events=clock == "events")
-        return
-    service = build(process, clock_events=clock == "events")
-    for problem in service.wrong.problems if service.wrong else ():
-        log.error("THE CONFIGURATION IS WRONG; running on the last good one", detail=problem)
-    for warning in service.compiled.warnings:
-        log.warning("configuration", detail=warning)
-    for channel in service.unserved:
-        log.warning(
-            "no settings for a channel that receivers use",
-            channel=channel,
-            missing=MISSING.get(channel, ""),
-        )
+    else:
+        from service.cli.roles import run_embedded
 
-    def ready(port: int) -> None:
-        log.info(
-            "listening",
-            address=f"http://{process.address[0]}:{port}",
-            data=str(process.data),
-            config=str(process.config),
-        )
-
-    try:
-        service.host.run(process.address, ready)
-    except StorageBrokenError as error:
-        _leave(error)
-    finally:
-        service.store.close()
-    log.info("stopped")
-
-
-def _leave(error: StorageBrokenError) -> NoReturn:
-    """End at once: closing the database would sync it again, which may succeed over a hole."""
-    print(f"erosion: {error}\nwhat to do: {error.hint}", file=sys.stderr, flush=True)
-    os._exit(error.exit_code)
+        run_embedded(process, clock_events=clock == "events")
 
 
 def reload(

@@ -95,6 +95,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Let signals go to us."""
         yield
 
     def leave(self) -> None:

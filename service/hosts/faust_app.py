@@ -84,7 +84,9 @@ class FaustHost:
 
     def run(self) -> NoReturn:
         """Run Faust's worker until a signal comes."""
-        self.app.Worker(loglevel="WARNING", quiet=True).execute_from_commandline()
+        worker = self.app.Worker(loglevel="WARNING", quiet=True, override_logging=False)
+        worker.spinner = None
+        worker.execute_from_commandline()
 
     async def send(self, partition: int, key: bytes, value: bytes | None) -> None:
         """Write one row of the changelog and wait until the broker has it."""

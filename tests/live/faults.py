@@ -118,7 +118,7 @@ def _compared(stage: Stage, name: str, sender: Sender, watch: "Watch") -> Found:
 def replayed(stage_fleet: Fleet, lines: list[tuple[str, bytes]]) -> Results:
     """Return the results of each shard's replay up to where the shard has judged."""
     plan = compile_settings(load(stage_fleet.config)).plan
-    key = (stage_fleet.folder / "data" / "customer_key").read_text().strip().encode()
+    key = (stage_fleet.secrets / "customer_key").read_text().strip().encode()
     decoder = Decoder(plan, key)
     events = [e for source, line in lines for e in decoder.decode(line, source)]
     whole = Results()

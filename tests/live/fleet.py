@@ -71,7 +71,15 @@ class Fleet:
     def __post_init__(self) -> None:
         """Choose a prefix that nobody has."""
         self.prefix = self.prefix or f"t{os.getpid()}-{next(_NUMBERS)}"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.secrets.mkdir(parents=True, exist_ok=True)
+        (self.secrets / "customer_key").write_text("0123456789abcdef" * 4)
+        for file in (self.secrets, self.secrets / "customer_key"):
+            file.chmod(0o700)
+
+    @property
+    def secrets(self) -> Path:
+        """Return the folder of secrets."""
+        return self.folder / "secrets"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -82,6 +90,7 @@ class Fleet:
             "EROSION_KAFKA_PREFIX": self.prefix,
             "EROSION_DATABASE": self.database,
             "EROSION_CONFIG": str(self.config),
+            "EROSION_SECRETS": str(self.secrets),
         } | self.more
 
     def command(self, *arguments: str) -> str:
