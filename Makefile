@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo test check fmt bench scale truth flips kill simulate-faults test-deps sample clean
+.PHONY: demo test check fmt bench scale truth flips kill simulate-faults simulate-cluster test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -33,6 +33,9 @@ truth: .venv/ready ## the long form of the comparison with the oracle: 20 seeds,
 
 simulate-faults: .venv/ready ## the long form of the simulation: 300 seeds, and the hunt for planted mistakes
 	$(RUN) python -m tests.simulation.campaign
+
+simulate-cluster: .venv/ready ## intakes and engines on simulated brokers: 500 seeds of a minute
+	EROSION_SEEDS=500 $(RUN) pytest -q -rP tests/simulation/test_cluster.py
 
 flips: .venv/ready ## one flipped bit on every page and every byte of the first four, with 50 whole starts
 	$(RUN) python -m tests.store.damage

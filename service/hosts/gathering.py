@@ -90,8 +90,15 @@ class Gathering:
             lost, self._reader.lost = self._reader.lost, []
             for one in lost:
                 await self._to_all(one.topic, one)
+            for one in opened:
+                self._begin(Place(one.topic, one.partition), one.first)
             await self._send([*opened, *slices])
         return sum(len(one.records) for one in slices)
+
+    def _begin(self, place: Place, position: int) -> None:
+        """Forget what we knew of a partition when it was ours before: others have been at it."""
+        self._safe[place] = self._reached[place] = position
+        self._asked.pop(place, None)
 
     async def _read(self) -> list[Slice]:
         if self._aligned is None:
@@ -189,6 +196,8 @@ class Gathering:
             raise NewTopicsError
         if before is not None and before.routing != self._cutter.routing:
             self._reader.rewind(self._safe)
+            if self._aligned is not None:
+                self._aligned.forget()
             self._reached = {p: min(at, self._safe.get(p, at)) for p, at in self._reached.items()}
 
     async def _accept(self, gap: Mapping[str, Any]) -> None:
