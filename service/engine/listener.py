@@ -43,6 +43,7 @@ class Listener:
     def adopt(self, plan: Source, calendar: Calendar | None) -> None:
         """Listen as a changed plan says."""
         self.plan = plan
+        self.is_pull = self.is_pull or plan.is_pull
         self.calendar = calendar
         self._limit = (BEGINNING, 0, 0)
 

@@ -149,7 +149,8 @@ class Source:
     `heartbeat` is the type of its proof of life, due every `heartbeat_ms`; the other lengths say
     when quiet is silence and how far it is believed (01, section 6), None where it is learned.
     `zone` is the zone of wall times, `epoch` the unit of times that are numbers; both may be empty.
-    `topic` is where a Kafka host reads it.  Of several shards only one tells that it is silent.
+    `topic` is where a Kafka host reads it; there `is_pull`: it is heard as far as ticks vouch.  Of
+    several shards only one tells that it is silent.
     """
 
     wait_ms: int
@@ -169,6 +170,7 @@ class Source:
     epoch: Literal["", "s", "ms"] = ""
     topic: str = ""
     is_told: bool = True
+    is_pull: bool = False
 
 
 @dataclass(frozen=True, slots=True)

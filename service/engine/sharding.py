@@ -32,6 +32,12 @@ def shard_plan(plan: Plan, shard: str) -> Plan:
     )
 
 
+def pulled(plan: Plan) -> Plan:
+    """Return a plan whose sources with a topic are heard as far as ticks vouch, and no further."""
+    sources = {n: replace(s, is_pull=bool(s.topic)) for n, s in plan.sources.items()}
+    return replace(plan, sources=sources)
+
+
 def routes(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """Return for each type of event the shards that must see it."""
     beats = {source.heartbeat: name for name, source in plan.sources.items() if source.heartbeat}

@@ -88,8 +88,8 @@ class Gathering:
                     self._aligned.forget()
             opened, self._reader.opened = self._reader.opened, []
             lost, self._reader.lost = self._reader.lost, []
-            for one in lost:
-                await self._to_all(one.topic, one)
+            for gone in lost:
+                await self._to_all(gone.topic, gone)
             for one in opened:
                 self._begin(Place(one.topic, one.partition), one.first)
             await self._send([*opened, *slices])
@@ -162,6 +162,9 @@ class Gathering:
     async def _tick(self) -> None:
         """Vouch for what was asked a while ago and has been appended since, then ask again."""
         heard = self._time.now()
+        if self._aligned is not None:
+            # Nothing that is held back is older than what has left.
+            self._asked = {p: (at, self._newest) for p, at in self._reached.items()}
         done = {p: a for p, a in self._asked.items() if self._reached.get(p, -1) >= a[0]}
         for shard in self._plan.plan.shards:
             mine = {t for t, shards in self._cutter.topics.items() if shard in shards}

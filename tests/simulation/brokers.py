@@ -21,8 +21,6 @@ from service.log.entry import Entry, Lost, encode
 from service.log.identity import Identity
 from service.log.kafka import Appended, ControlRecord
 
-RECORDS_A_READ = 9
-
 
 class Dead(BaseException):
     """End a simulated process here; nothing in it may catch this."""
@@ -53,9 +51,9 @@ class Brokers:
 class SimReader:
     """Be a reader of the raw topics that holds some partitions under one generation."""
 
-    def __init__(self, brokers: Brokers, mine: Iterable[Place], draw: Random) -> None:
-        """Begin where the group left off."""
-        self._brokers, self._draw = brokers, draw
+    def __init__(self, brokers: Brokers, mine: Iterable[Place], draw: Random, most: int) -> None:
+        """Begin where the group left off; a read gives at most so many records."""
+        self._brokers, self._draw, self._most = brokers, draw, most
         self._generation = brokers.generation
         self.positions = {place: brokers.committed.get(place, 0) for place in mine}
         self.opened = [Slice(*p[:1], "i", p[1], at, at, []) for p, at in self.positions.items()]
@@ -72,7 +70,7 @@ class SimReader:
         """Return some records of each partition."""
         found = []
         for place, first in self.positions.items():
-            to = first + self._draw.randint(0, RECORDS_A_READ)
+            to = first + self._draw.randint(0, self._most)
             records = self._brokers.raw[place][first:to]
             if records:
                 to = self.positions[place] = records[-1].offset + 1
