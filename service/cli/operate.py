@@ -23,7 +23,7 @@ def run(
         typer.Option(help="Take stamps from the wall clock, or from the events themselves."),
     ] = "wall",
     role: Annotated[
-        Literal["all", "intake", "engine", "desk"],
+        Literal["all", "intake", "door", "engine", "desk"],
         typer.Option(help="On Kafka: what this process does; any number of each may run."),
     ] = "all",
 ) -> None:

@@ -22,7 +22,7 @@ def run_role(process: "ProcessSettings", role: str, *, clock_events: bool) -> No
         )
     if role == "all":
         raise ConfigurationError(
-            ["EROSION_LOG: on Kafka each process has one role: --role intake, engine or desk"]
+            ["EROSION_LOG: on Kafka each process has one role: --role intake, door, engine or desk"]
         )
     try:
         from service import roles
@@ -35,6 +35,8 @@ def run_role(process: "ProcessSettings", role: str, *, clock_events: bool) -> No
 
     if role == "intake":
         roles.run_intake(process, ready, clock_events=clock_events)
+    elif role == "door":
+        roles.run_door(process, ready)
     elif role == "engine":
         roles.run_engine(process, ready)
     else:

@@ -32,9 +32,16 @@ def shard_plan(plan: Plan, shard: str) -> Plan:
     )
 
 
-def pulled(plan: Plan) -> Plan:
-    """Return a plan whose sources with a topic are heard as far as ticks vouch, and no further."""
-    sources = {n: replace(s, is_pull=bool(s.topic)) for n, s in plan.sources.items()}
+def on_topics(plan: Plan, door: str) -> Plan:
+    """Return a plan as Kafka has it: every source comes from a topic, its own or the doors'.
+
+    One with a topic of its own is heard as far as ticks vouch, from the first entry on.  What comes
+    over HTTP holds nothing until a door has stood open.
+    """
+    sources = {
+        name: replace(source, topic=source.topic or door, is_pull=bool(source.topic))
+        for name, source in plan.sources.items()
+    }
     return replace(plan, sources=sources)
 
 

@@ -11,11 +11,13 @@ from typing import Any, Self
 
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
+from service.engine.sharding import on_topics
 from service.errors import ConfigurationError, NotFoundError
 from service.hosts.beginning import same
 from service.log.decided import Decided, accept_record, plan_record, rules_record
 from service.log.identity import Identities
 from service.log.kafka import Controls, LogWriter
+from service.log.passed import DOOR
 from service.log.reach import reach, told
 from service.transport import Transport
 
@@ -32,6 +34,7 @@ class Deciding:
 
         With `dry_run` only say what would be.
         """
+        plan = on_topics(plan, self._transport.topic(DOOR))
         async with _Parts(self._transport) as parts:
             known = parts.decided.plan
             if known is not None and same(known.plan, plan):

@@ -9,8 +9,8 @@ is refused by whoever folds, and must still be there to be read again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from service import metrics
 from service.engine.plan import Plan
@@ -27,8 +27,16 @@ QUIET_MS, LINGER_S, TICK_S = 100, 0.02, 1.0
 LINGER_RECORDS = 500
 
 
-# Fetch what records need before they can be read.
-Prepare = Callable[[Sequence[Slice]], Awaitable[None]]
+class Sources(Protocol):
+    """Know what the records of a plan's topics need and are worth."""
+
+    async def prepare(self, slices: Sequence[Slice]) -> None:
+        """Fetch what records need before they can be read."""
+        ...
+
+    def heard(self, topic: str, until: int) -> int:
+        """Return how far a topic that was read until an instant was heard."""
+        ...
 
 
 class NewTopicsError(Exception):
@@ -42,7 +50,7 @@ class Gathering:
         self,
         parts: tuple[RawReader, LogWriter, Controls],
         decided: Decided,
-        cutter: Callable[[Plan], tuple[Cutter, Prepare]],
+        cutter: Callable[[Plan], tuple[Cutter, Sources]],
         monotonic_s: Callable[[], float],
         *,
         clock_events: bool = False,
@@ -55,7 +63,7 @@ class Gathering:
         self._aligned = Aligned() if clock_events else None
         self._decided = decided
         self._cutter: Cutter
-        self._prepare: Prepare
+        self._sources: Sources
         self._plan: InForce
         self._followed = 0
         self._newest = FIRST
@@ -118,7 +126,7 @@ class Gathering:
     async def _cut(self, slices: Sequence[Slice]) -> None:
         if not slices:
             return
-        await self._prepare(slices)
+        await self._sources.prepare(slices)
         cuts = self._cutter.cut(slices, self._time.now() or 0)
         self._newest = max(self._newest, self._cutter.newest)
         for shard, cut in cuts.items():
@@ -179,7 +187,8 @@ class Gathering:
 
     def _mark(self, place: Place, end: int, heard: int) -> Mark:
         found = self._reader.identities.get(place.topic)
-        return Mark(place.topic, "" if found is None else found.id, place.partition, end, heard)
+        until = self._sources.heard(place.topic, heard)
+        return Mark(place.topic, "" if found is None else found.id, place.partition, end, until)
 
     async def _follow(self) -> None:
         """Send by what is decided from now on; what was sent by an older plan is read again."""
@@ -189,7 +198,7 @@ class Gathering:
         self._followed = self._decided.changes
         before = self._cutter if hasattr(self, "_cutter") else None
         self._plan = plan
-        self._cutter, self._prepare = self._make(plan.plan)
+        self._cutter, self._sources = self._make(plan.plan)
         for shard in plan.plan.shards:
             for told in self._decided.controls(shard):
                 await self._append(shard, told)

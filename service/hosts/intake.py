@@ -6,14 +6,15 @@ before an error and what was not, and it needs no supervisor to outlive a broker
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from service import metrics
 from service.engine.plan import Plan
 from service.errors import UnreachableError
 from service.hosts.clock import monotonic_s
-from service.hosts.gathering import Gathering, NewTopicsError, Prepare
+from service.hosts.gathering import Gathering, NewTopicsError, Sources
+from service.hosts.lives import quietly, sleep
 from service.hosts.pulse import Pulse
 from service.intake.cutting import Cutter
 from service.intake.kafka import RawReader
@@ -23,7 +24,7 @@ from service.log.reach import told
 from service.logs import logger
 from service.transport import Transport
 
-PAUSE_S, PAUSE_MAX_S, LONG_S, PLAN_S, STOP_S = 0.5, 10.0, 60.0, 2.0, 10.0
+PAUSE_S, PAUSE_MAX_S, LONG_S, PLAN_S = 0.5, 10.0, 60.0, 2.0
 
 
 class Intake:
@@ -32,7 +33,7 @@ class Intake:
     def __init__(
         self,
         transport: Transport,
-        cutter: Callable[[Plan], tuple[Cutter, Prepare]],
+        cutter: Callable[[Plan], tuple[Cutter, Sources]],
         member: str = "",
         *,
         clock_events: bool = False,
@@ -58,7 +59,7 @@ class Intake:
                 self.trouble = str(error)
                 metrics.LIVES.labels("unreachable").inc()
                 logger().warning("an intake begins anew", detail=str(error), pause_s=pause_s)
-                await _sleep(stop, pause_s)
+                await sleep(stop, pause_s)
             if monotonic_s() - began_s > LONG_S:
                 pause_s = PAUSE_S
             pause_s = min(pause_s * 2, PAUSE_MAX_S)
@@ -68,14 +69,14 @@ class Intake:
             async with AsyncExitStack() as parts:
                 writer, controls = LogWriter(self._transport), Controls(self._transport)
                 for part in (writer, controls):
-                    parts.push_async_callback(_quietly, part.stop)
+                    parts.push_async_callback(quietly, part.stop)
                     await part.start()
                 decided = await self._decided(controls, stop)
                 if decided.plan is None:
                     return
                 topics = [*self._cutter(decided.plan.plan)[0].topics]
                 reader = RawReader(self._transport, topics, self._member)
-                parts.push_async_callback(_quietly, reader.stop)
+                parts.push_async_callback(quietly, reader.stop)
                 await reader.start()
                 gathering = Gathering(
                     (reader, writer, controls),
@@ -97,18 +98,5 @@ class Intake:
                 break
             self.trouble = "no plan is in force; put one there: erosion reload"
             logger().warning(self.trouble)
-            await _sleep(stop, PLAN_S)
+            await sleep(stop, PLAN_S)
         return decided
-
-
-async def _sleep(stop: asyncio.Event, length_s: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), length_s)
-
-
-async def _quietly(stop: Callable[[], Awaitable[None]]) -> None:
-    """Let go of a part; what it says on the way out belongs to a life that is over."""
-    try:
-        await asyncio.wait_for(stop(), STOP_S)
-    except Exception as error:  # noqa: BLE001 - see above
-        logger().info("a part did not let go", detail=repr(error))

@@ -7,13 +7,14 @@ so nothing has to be known beforehand by whoever folds it.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
 from service.engine.plan_data import from_data
-from service.engine.sharding import routes, routing
+from service.engine.sharding import on_topics, routes, routing
 from service.engine.values import Chunk
 from service.errors import BusyError, DamagedError, ErosionError, NotFoundError
 from service.hosts.beginning import whole
@@ -21,6 +22,7 @@ from service.log.codec import decode_events, encode_control, encode_events
 from service.log.decided import plan_record, rules_record
 from service.log.entry import Cut, Entry, Run, Tick, Told
 from service.log.kafka import Controls, LogWriter
+from service.log.passed import DOOR
 from service.log.reach import reach, told
 from service.log.sqlite import SqliteLog
 from service.settings import ProcessSettings
@@ -67,7 +69,8 @@ async def import_log(transport: Transport, file: Path) -> int:
                 raise BusyError("the log of this prefix is in use already", hint)
             plan = await _appended(writer, chunks)
             await writer.tell(*rules_record(SEMANTICS))
-            await writer.tell(*plan_record(plan))
+            there = on_topics(plan, transport.topic(DOOR))
+            await writer.tell(*plan_record(replace(there, number=plan.number + 1)))
         finally:
             await controls.stop()
             await writer.stop()

@@ -13,7 +13,7 @@ from alerts.desk import Book, Desk
 from service.engine.fold import SEMANTICS, Engine
 from service.engine.plan import Plan
 from service.engine.plan_data import from_data, to_data
-from service.engine.sharding import pulled, shard_plan
+from service.engine.sharding import shard_plan
 from service.engine.snapshot import engine_from, parts_of
 from service.engine.values import Chunk, Event, Frame
 from service.errors import DamagedError, ErosionError
@@ -184,7 +184,7 @@ class Shard:
             return None
         self.plan = plan
         self.fence.adopt(plan)
-        return chunk._replace(control=to_data(shard_plan(pulled(plan), self.name)))
+        return chunk._replace(control=to_data(shard_plan(plan, self.name)))
 
     def _keep_to_the_rules(self, entry: Entry) -> None:
         """Stop at rules that are not ours, before anything is folded by them."""

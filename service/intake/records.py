@@ -4,25 +4,36 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from service.engine.plan import Plan
 from service.engine.values import Event
+from service.errors import DamagedError
 from service.intake.cutting import Record, Slice
 from service.intake.decode import Decoder
 from service.intake.record import decode_record
 from service.intake.registry import Registry
-from service.rejected import Rejected
+from service.log.passed import decode_passed
+from service.log.reading import FIRST
+from service.rejected import Reason, Rejected, rejected
 
 
 class Records:
     """Decode the records of every topic as one plan understands them."""
 
-    def __init__(self, plan: Plan, customer_key: bytes, registry: Registry | None) -> None:
-        """Take the plan, the key that pseudonymises customers, and who knows schemas."""
+    def __init__(
+        self, plan: Plan, customer_key: bytes, registry: Registry | None = None, door: str = ""
+    ) -> None:
+        """Take the plan, the key that pseudonymises customers, and who knows schemas.
+
+        `door` is the topic into which doors write what came over HTTP.
+        """
         self._decoder = Decoder(plan, customer_key)
         self._sources = sources_of(plan)
         self._registry = registry
+        self._door, self._pulse = door, FIRST
         self._avro = {s.topic for s in plan.sources.values() if s.topic and s.format == "avro"}
 
     def decode(self, topic: str, record: Record) -> Iterable[Event | Rejected]:
         """Return what a record holds."""
+        if topic == self._door:
+            return self._passed(record)
         schemas = {} if self._registry is None else self._registry.schemas
         source, (_, key, value, headers, _) = self._sources.get(topic, ""), record
         return decode_record(self._decoder, source, key, value, headers, schemas)
@@ -32,6 +43,20 @@ class Records:
         mine = [one for one in slices if one.topic in self._avro]
         if mine and self._registry is not None:
             await self._registry.prepare(r.value for one in mine for r in one.records)
+
+    def heard(self, topic: str, until: int) -> int:
+        """Return how far a topic that was read until an instant was heard: a door only while it stood."""
+        return min(until, self._pulse) if topic == self._door else until
+
+    def _passed(self, record: Record) -> list[Event | Rejected]:
+        try:
+            item = decode_passed(record.value or b"")
+        except DamagedError as error:
+            return [rejected(Reason.CONTENT, str(error), record.value or b"")]
+        if item is None:
+            self._pulse = max(self._pulse, record.time)
+            return []
+        return [item]
 
 
 def sources_of(plan: Plan) -> Mapping[str, str]:

@@ -23,8 +23,8 @@ def acl_lines(prefix: str, raw: Iterable[str], servers: str) -> Iterator[str]:
     yield f"{begin}engine --operation Read --operation Write {dotted}"
     yield f"{begin}engine --operation Read --operation Write {dashed}"
     yield f"{begin}engine --operation Read --group {prefix}-engine"
-    if sources:
-        yield f"{begin}door --operation Write{sources}"
+    yield f"{begin}door --operation Write --topic {prefix}.door"
+    yield f"{begin}door --operation Read --topic {prefix}.control"
     every = "--operation Describe --operation DescribeConfigs"
     yield f"{begin}admin --operation Create {every} {dotted}"
     yield f"{begin}admin --operation Create {every} {dashed}"

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from service.log.entry import Entry, encode
+from service.log.passed import DOOR
 from service.transport import Transport
 
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
@@ -68,6 +69,10 @@ class LogWriter:
         topic = self._transport.topic(DEAD)
         # A key keeps equal keys together; the topic is not compacted, so none will do as well.
         await self._sent(topic, value, key=key, headers=[*headers])
+
+    async def put(self, value: bytes) -> None:
+        """Append to the topic of the doors."""
+        await self._sent(self._transport.topic(DOOR), value, partition=0)
 
     async def _sent(self, topic: str, value: bytes | None, **more: Any) -> Any:
         """Send one record; a producer that repeats for ever ends here with TimeoutError."""

@@ -102,6 +102,7 @@ def wanted_topics(
             {**_DELETED, "retention.ms": Want(str(keeping.dead), "at least"), **_COMMON},
         ),
         Topic(f"{prefix}.control", Want("1"), {**_COMPACTED, **_COMMON}),
+        _door(f"{prefix}.door"),
         _checkpoints(f"{prefix}-{CHECKPOINTS}", shards),
         *(Topic(name, Want("1", "at least"), _DELETED, ours=False) for name in raw),
     ]
@@ -117,6 +118,12 @@ def _log(name: str, shards: int, keep_ms: int) -> Topic:
         **_COMMON,
     }
     return Topic(name, Want(str(shards)), settings, {"retention.ms": str(UNLIMITED)})
+
+
+def _door(name: str) -> Topic:
+    """Return the topic of the doors: one partition, whose pulse tells whether any stands open."""
+    settings = {**_DELETED, "message.timestamp.type": Want("LogAppendTime"), **_COMMON}
+    return Topic(name, Want("1"), settings)
 
 
 def _checkpoints(name: str, shards: int) -> Topic:

@@ -12,7 +12,7 @@ from alerts.desk import Book
 from service.engine.fold import SEMANTICS
 from service.engine.plan_data import to_data
 from service.engine.results import Results, state_hash
-from service.engine.sharding import routes, routing
+from service.engine.sharding import on_topics, routes, routing
 from service.engine.values import Chunk, Event
 from service.errors import DamagedError
 from service.hosts.checkpointing import Checkpointing
@@ -26,7 +26,8 @@ from service.settings import compile_settings, load
 from service.store.changelog import newest, rows_of
 from tests.live.quick_stream import planned, written
 
-PLAN = compile_settings(load(Path("tests/live/quick"))).plan
+ALONE = compile_settings(load(Path("tests/live/quick"))).plan
+PLAN = on_topics(ALONE, "door")
 BEGIN, SHARD, WAIT_MS = 1_780_000_000_000, "main", 20_000
 TOPIC = PLAN.sources["desk"].topic
 RULES = Told(f"rules/{SEMANTICS}", {"kind": "semantics", "number": SEMANTICS}, FIRST)
@@ -85,8 +86,8 @@ def folded(log: list[tuple[int, Entry]], found: Shard, results: Results) -> Shar
 
 def replayed(events: list[Event], until: int) -> str:
     """Return the results hash of a replay, of what this shard judges."""
-    touchpoints = {n: t for n, t in PLAN.touchpoints.items() if t.shard == SHARD}
-    replay = Replay(replace(PLAN, touchpoints=touchpoints))
+    touchpoints = {n: t for n, t in ALONE.touchpoints.items() if t.shard == SHARD}
+    replay = Replay(replace(ALONE, touchpoints=touchpoints))
     replay.run(events, until)
     replay.memory.results.finish(replay.engine)
     return replay.memory.results.hash()

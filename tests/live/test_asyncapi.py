@@ -139,5 +139,6 @@ def test_every_topic_is_there(tmp_path: Path) -> None:
     """Each topic that a source names, and each of ours, has its channel."""
     document = json.loads(_document(tmp_path, Path("config"), "--json"))
     named = {s.kafka.topic for s in load(Path("config")).configuration.sources.values() if s.kafka}
-    ours = {"erosion.log", "erosion.dead", "erosion.control", "erosion-engine-checkpoint-changelog"}
+    ours = {f"erosion.{name}" for name in ("log", "dead", "control", "door")}
+    ours.add("erosion-engine-checkpoint-changelog")
     assert {channel["address"] for channel in document["channels"].values()} == named | ours

@@ -68,11 +68,11 @@ def test_made_and_found_in_order(guarded: Broker, config: Path) -> None:
     """What is missing is told and not made; --create makes ours, --create-sources the rest."""
     code, out, told = _topics(guarded, config, "eu")
     assert code == 1
-    assert out.count("missing") == 5
+    assert out.count("missing") == 6
     assert "what to do: erosion topics --create\n" in told
     code, out, told = _topics(guarded, config, "eu", "--create", "--partitions", "3", "--json")
     assert (code, _wrong(out)) == (1, {("crm.events", "topic")})
-    assert told.count("made eu") == 4
+    assert told.count("made eu") == 5
     code, out, told = _topics(guarded, config, "eu", "--create-sources", "--partitions", "3")
     assert (code, "WRONG" in out) == (0, False), told
     assert "LogAppendTime" in out
@@ -177,8 +177,10 @@ async def test_each_role_can_do_its_work_and_no_more(guarded: Broker, config: Pa
         _as(guarded, role) for role in ("intake", "engine", "door", "admin")
     )
     changelog = "eu-engine-checkpoint-changelog"
-    assert await _writes(door, "crm.events")
+    assert await _writes(door, "eu.door")
+    assert await _writes({"bootstrap_servers": guarded.address}, "crm.events")
     assert await _reads(intake, "crm.events", "eu-intake")
+    assert await _reads(intake, "eu.door", "eu-intake")
     assert await _writes(intake, "eu.log")
     assert await _writes(intake, "eu.dead")
     assert await _reads(engine, "eu.log", "eu-engine")
@@ -190,6 +192,7 @@ async def test_each_role_can_do_its_work_and_no_more(guarded: Broker, config: Pa
         await _reads(intake, "crm.events", "eu-engine"),
         await _reads(engine, "crm.events", "eu-engine"),
         await _writes(door, "eu.log"),
+        await _writes(door, "crm.events"),
         await _creates(engine, "eu.other"),
         await _creates(intake, "eu.other"),
         await _creates(admin, "crm.other"),

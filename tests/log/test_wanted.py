@@ -7,7 +7,7 @@ from service.log.wanted import Found, Keeping, Want, compared, mending, wanted_t
 
 DAY = 24 * 3600 * 1000
 WANTED = wanted_topics("eu", 4, Keeping(90 * DAY, 30 * DAY), ["crm.events"])
-LOG, DEAD, CONTROL, CHECKPOINTS, RAW = WANTED
+LOG, DEAD, CONTROL, DOOR, CHECKPOINTS, RAW = WANTED
 
 
 def found(topic: int = 0, copies: int = 3, setting: str = "", value: str = "") -> Found:
@@ -42,6 +42,7 @@ def test_names_and_partitions() -> None:
         ("eu.log", "4"),
         ("eu.dead", "1"),
         ("eu.control", "1"),
+        ("eu.door", "1"),
         ("eu-engine-checkpoint-changelog", "4"),
         ("crm.events", "1"),
     ]
@@ -93,7 +94,7 @@ def test_a_log_may_keep_longer() -> None:
 def test_a_missing_topic() -> None:
     """What is missing is one row, and the command that makes it is told once."""
     rows = [row for topic in WANTED for row in compared(topic, None, 3)]
-    assert [row.found for row in rows] == ["missing"] * 5
+    assert [row.found for row in rows] == ["missing"] * 6
     lines = list(mending(WANTED, rows, "b:9092"))
     assert lines[0] == "erosion topics --create"
     assert lines[1].startswith("erosion topics --create-sources ")
