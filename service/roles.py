@@ -12,6 +12,7 @@ part below knows in which of the two it runs.
 import asyncio
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 from socket import gethostname
 
@@ -30,6 +31,7 @@ from service.hosts.door import Door
 from service.hosts.engine_host import EngineHost, read_decided, wait_for_plan
 from service.hosts.intake import Intake
 from service.hosts.pages import Pages
+from service.hosts.sweeping import Sweeping
 from service.hosts.ways import KEY_FILE, channels
 from service.intake.cutting import Cutter
 from service.intake.decode import Decoder
@@ -44,6 +46,7 @@ from service.settings.transport import read_transport
 from service.store.database import is_postgres, open_store
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
+from service.store.retention import Limits
 
 Ready = Callable[[int], None]
 
@@ -88,7 +91,14 @@ def run_engine(process: ProcessSettings, ready: Ready) -> None:
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
     member = process.worker or gethostname()
     host = EngineHost(transport, store, Desk(compiled.directory), member)
-    with _pages(process, host.trouble, reads, ready):
+    kept = compiled.retain
+    limits = Limits(kept.log, kept.outcomes, kept.quarantine)
+    aside = Reads.readonly(process.database_url)
+    sweeping = Sweeping(lambda: open_store(process.database_url), aside, limits)
+    with (
+        _pages(process, host.trouble, reads, ready),
+        sweeping if store.is_shared else nullcontext(),
+    ):
         host.run(len(plan.shards), is_static=bool(process.worker))
 
 
