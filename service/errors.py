@@ -38,7 +38,11 @@ class ConfigurationError(ErosionError):
 
     def __init__(self, problems: list[str]) -> None:
         """Keep all problems: people mend a file once, not once per mistake."""
-        super().__init__("\n".join(problems), "mend the file and run `erosion check` again")
+        is_outside = all(problem.startswith(("EROSION_", "--")) for problem in problems)
+        mend = (
+            "set it, and try again" if is_outside else "mend the file and run `erosion check` again"
+        )
+        super().__init__("\n".join(problems), mend)
         self.problems = problems
 
 

@@ -44,6 +44,9 @@ def decide(*, dry_run: bool) -> dict[str, Any]:
 
 def told(effects: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines that say what a new configuration does."""
+    if not effects["is_new"] and "plan" in effects:
+        yield f"plan {effects['plan']} says so already; engines read owners and words at their start"
+        return
     if not effects["is_new"]:
         yield "nothing changes for open cases and rules; receivers and words are taken anew"
         return

@@ -15,8 +15,8 @@ from service.engine.sharding import on_topics
 from service.errors import ConfigurationError, NotFoundError
 from service.hosts.beginning import same
 from service.log.decided import Decided, accept_record, plan_record, rules_record
-from service.log.identity import Identities
-from service.log.kafka import Controls, LogWriter
+from service.log.identity import Identities, need_topics
+from service.log.kafka import CONTROL, LOG, Controls, LogWriter
 from service.log.passed import DOOR
 from service.log.reach import reach, told
 from service.transport import Transport
@@ -103,6 +103,7 @@ class _Parts(AsyncExitStack):
     async def __aenter__(self) -> Self:
         self.enter_context(told())
         await reach(self._transport)
+        await need_topics(self._transport, (LOG, CONTROL))
         for part in (self.writer, self.controls):
             self.push_async_callback(part.stop)
             await part.start()

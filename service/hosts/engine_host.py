@@ -17,8 +17,9 @@ from service.hosts.engine_worker import EngineWorker
 from service.hosts.faust_app import FaustHost
 from service.hosts.shard import Shard
 from service.log.decided import Decided, Record
-from service.log.kafka import Controls, LogWriter
-from service.log.reach import told
+from service.log.identity import need_topics
+from service.log.kafka import CONTROL, LOG, Controls, LogWriter
+from service.log.reach import reach, told
 from service.logs import logger
 from service.store.database import Database
 from service.store.standing import standing
@@ -85,6 +86,8 @@ async def read_decided(transport: Transport) -> Decided:
     """Return what is decided so far."""
     controls, decided = Controls(transport), Decided()
     with told():
+        await reach(transport)
+        await need_topics(transport, (LOG, CONTROL))
         await controls.start()
         try:
             for record in await controls.news():

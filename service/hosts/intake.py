@@ -19,8 +19,9 @@ from service.hosts.pulse import Pulse
 from service.intake.cutting import Cutter
 from service.intake.kafka import RawReader
 from service.log.decided import Decided
-from service.log.kafka import Controls, LogWriter
-from service.log.reach import told
+from service.log.identity import need_topics
+from service.log.kafka import CONTROL, DEAD, LOG, Controls, LogWriter
+from service.log.reach import reach, told
 from service.logs import logger
 from service.transport import Transport
 
@@ -66,6 +67,8 @@ class Intake:
 
     async def _life(self, stop: asyncio.Event) -> None:
         with told():
+            await reach(self._transport)
+            await need_topics(self._transport, (LOG, CONTROL, DEAD))
             async with AsyncExitStack() as parts:
                 writer, controls = LogWriter(self._transport), Controls(self._transport)
                 for part in (writer, controls):

@@ -24,6 +24,7 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
+from service.errors import NotFoundError
 from service.transport import Transport
 
 _TEXT = CompactString("utf-8")
@@ -100,6 +101,20 @@ class _Ask(Request[_Question]):  # type: ignore[misc]
             (bytes(16), name, {}) for name in self._topics
         ]
         return request_struct_class(rows, False, False, {})
+
+
+async def need_topics(transport: Transport, names: Iterable[str]) -> None:
+    """Raise NotFoundError if one of our own topics is missing: a client would wait for it for ever."""
+    wanted = {transport.topic(name) for name in names}
+    identities = Identities(transport)
+    await identities.start()
+    try:
+        missing = wanted - set(await identities.of(wanted))
+    finally:
+        await identities.stop()
+    if missing:
+        text = f"there is no topic {', '.join(sorted(missing))}"
+        raise NotFoundError(text, "make our topics: erosion topics --create")
 
 
 class Identity(NamedTuple):

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from service.errors import (
     DamagedError,
     ErosionError,
+    NotFoundError,
     StorageBrokenError,
     StorageFullError,
     StoreAwayError,
@@ -44,7 +45,8 @@ _HELD = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 # What a server says when it is away, stands by, is overrun, or let another go first: SQLSTATEs, or
 # the beginnings of some.  `lost` is what we say when the line was cut before it could say anything.
 _AWAY = ("lost", "08", "40", "57P", "57014", "55P03", "25006", "25P03", "53000", "53200", "53300")
-_SERVER_FULL, _SERVER_DISK, _SERVER_DAMAGE = "53100", "58030", ("XX001", "XX002", "58P01")
+_SERVER_FULL, _SERVER_DISK, _NO_TABLE = "53100", "58030", "42P01"
+_SERVER_DAMAGE = ("XX001", "XX002", "58P01")
 _DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
@@ -72,6 +74,9 @@ def explained_by_server(detail: str, state: str, place: str) -> ErosionError | N
     if state in _SERVER_DAMAGE:
         hint = "restore the last backup of this server's database"
         return DamagedError(f"the database at {place} is damaged: {told}", hint)
+    if state == _NO_TABLE:
+        hint = "start an engine or a desk with this EROSION_DATABASE first"
+        return NotFoundError(f"nothing is kept at {place} yet", hint)
     return None
 
 
