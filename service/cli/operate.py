@@ -33,7 +33,6 @@ def run(
     ] = "all",
 ) -> None:
     """Run the service: take events over HTTP, watch promises, warn."""
-    from service.bootstrap import build
     from service.logs import configure
     from service.settings import ProcessSettings
 
@@ -44,6 +43,8 @@ def run(
 
         run_role(process, role, clock_events=clock == "events")
         return
+    from service.bootstrap import build
+
     service = build(process, clock_events=clock == "events")
     for problem in service.wrong.problems if service.wrong else ():
         log.error("THE CONFIGURATION IS WRONG; running on the last good one", detail=problem)

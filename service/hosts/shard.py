@@ -92,6 +92,14 @@ class Shard:
         self.fence.restore(head["fence"], self.plan)
         self.offset, self.stamp, self.semantics = found.offset, head["stamp"], head["semantics"]
 
+    def goes_on(self, made: "Shard") -> bool:
+        """Take the book and the records set aside of one just made, unless another owner moved it."""
+        if made.loop.position != self.loop.position:
+            return False
+        self.asides, self.suspects = {**self.asides, **made.asides}, made.suspects
+        self.loop.reopen(made.loop.book, made.loop.position or 0)
+        return True
+
     def parts(self) -> list[tuple[str, Any]]:
         """Return the whole state as named parts, ready for a checkpoint."""
         plan = None if self.plan is None else to_data(self.plan)

@@ -1,0 +1,24 @@
+"""The role of an engine: shards of the log are folded into the database."""
+
+import asyncio
+from socket import gethostname
+
+from alerts.desk import Desk
+from service.hosts.engine_host import EngineHost, wait_for_plan
+from service.roles.pages import Ready, pages
+from service.settings import ProcessSettings, Secrets, compile_settings, load, read_transport
+from service.store.database import open_store
+from service.store.reads import Reads
+
+
+def run(process: ProcessSettings, ready: Ready) -> None:
+    """Fold shards until a signal comes; Faust ends the process itself."""
+    secrets = Secrets.read(process.secrets)
+    transport = read_transport(process, secrets)
+    compiled = compile_settings(load(process.config))
+    plan = asyncio.run(wait_for_plan(transport))
+    store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
+    member = process.worker or gethostname()
+    host = EngineHost(transport, store, Desk(compiled.directory), member)
+    with pages(process, host.trouble, reads, ready):
+        host.run(len(plan.shards), is_static=bool(process.worker))
