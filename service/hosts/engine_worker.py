@@ -11,7 +11,6 @@ go on behind an error.
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
 
 from service import metrics
 from service.engine.values import Frame
@@ -19,31 +18,18 @@ from service.errors import DamagedError, ErosionError, StorageFullError, StoreAw
 from service.hosts.checkpointing import Checkpointing, Gate
 from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.load import Load
-from service.hosts.shard import HoleError, Shard
+from service.hosts.running import ComeBackError, Running
+from service.hosts.shard import HoleError, OtherRulesError, Shard
 from service.log.decided import Record, aside_record, failed_record
 from service.logs import logger
 from service.store.changelog import newest
 from service.store.database import Database
-from service.store.reports import ShardReport
 from service.store.shelf import put_unfolded
 
 # Names this process among those that failed at the same entry.
 LIFE = os.urandom(6).hex()
 TURN_S, REPORT_S, AWAY_S, LEAVE_S = 0.05, 1.0, 0.5, 3.0
 FAILED = 70
-
-
-@dataclass(slots=True)
-class Running:
-    """Hold a shard that runs here, and when it was last settled and told of."""
-
-    partition: int
-    shard: Shard
-    checkpoints: Checkpointing
-    watcher: metrics.Watcher
-    load: Load
-    settled_s: float = 0.0
-    told_s: float = 0.0
 
 
 class EngineWorker:
@@ -113,7 +99,7 @@ class EngineWorker:
     async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
         """Fold an entry; return an offset to read again from, if there is a hole before this one."""
         running = self.running.get(partition)
-        if running is None:
+        if running is None or self._is_over(running):
             return None
         try:
             with running.load.work():
@@ -122,6 +108,9 @@ class EngineWorker:
             logger().error("records of the log were lost on the way", detail=str(hole))
             metrics.HOLES.inc()
             return hole.wanted
+        except OtherRulesError as error:
+            await self._end(running, error)
+            return None
         except ErosionError:
             raise
         except Exception:
@@ -164,6 +153,25 @@ class EngineWorker:
         logger().critical("the worker ends", detail=repr(error), hint=hint, exc_info=error)
         os._exit(code)
 
+    def _is_over(self, running: Running) -> bool:
+        """Tell whether a shard stands before newer rules; raise once all that run here do."""
+        over = [one.over for one in self.running.values()]
+        if running.over is not None and all(over):
+            raise running.over
+        return running.over is not None
+
+    async def _end(self, running: Running, error: OtherRulesError) -> None:
+        """Leave a shard exactly before newer rules: its last checkpoint, and word of it, come first."""
+        if error.is_older:
+            raise error
+        await self._settle(running)
+        await running.checkpoints.end()
+        running.over, running.rules = error, error.number
+        await self._settle(running)
+        logger().warning(
+            "a shard waits for newer rules", shard=running.shard.name, rules=error.number
+        )
+
     async def _turn(self, running: Running) -> None:
         told = monotonic_s() - running.told_s >= REPORT_S
         if running.shard.has_news or told:
@@ -199,16 +207,8 @@ class EngineWorker:
             applied = shard.settle(transaction)
             transaction.quarantine(now_ms(), shard.rejected)
             put_unfolded(transaction, shard.unfolded)
-            transaction.report(self._report(running))
+            transaction.report(running.report(self.member))
         return applied
-
-    def _report(self, running: Running) -> ShardReport:
-        shard, plan = running.shard, running.shard.plan
-        number = 0 if plan is None else plan.number
-        here = {"partition": running.partition, "load": running.load.told()}
-        body = {**here, **shard.told(running.checkpoints.offset)}
-        at = (now_ms(), shard.offset, shard.stamp, shard.semantics, number)
-        return ShardReport(shard.name, self.member, *at, body)
 
     async def _set_aside(self, shard: Shard) -> None:
         """Let everybody know what was found to blame, before any result of it is kept."""
@@ -225,16 +225,3 @@ class EngineWorker:
             except StoreAwayError as error:
                 logger().warning("the store is away", detail=str(error))
                 await asyncio.sleep(AWAY_S)
-
-
-class ComeBackError(ErosionError):
-    """End a process to which a shard comes back that another moved on meanwhile.
-
-    The rows of its checkpoints were let go of, and Faust brings only those that are new to it.
-    """
-
-    exit_code = 75
-
-    def __init__(self, partition: int) -> None:
-        """Name the partition."""
-        super().__init__(f"partition {partition} came back to this worker", "it is started again")

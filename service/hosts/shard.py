@@ -50,7 +50,7 @@ class OtherRulesError(ErosionError):
         """Name both versions."""
         hint = "run the version that knows them; if ours is newer: erosion upgrade"
         super().__init__(f"the log decides by rules of version {number}, not {ours}", hint)
-        self.number = number
+        self.number, self.is_older = number, number < ours
 
 
 class Shard:

@@ -4,7 +4,7 @@ import asyncio
 from socket import gethostname
 
 from alerts.desk import Desk
-from service.hosts.engine_host import EngineHost, wait_for_plan
+from service.hosts.engine_host import EngineHost, wait_for_turn
 from service.roles.pages import Ready, pages
 from service.settings import ProcessSettings, Secrets, compile_settings, load, read_transport
 from service.store.database import open_store
@@ -16,8 +16,8 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     compiled = compile_settings(load(process.config))
-    plan = asyncio.run(wait_for_plan(transport))
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
+    plan = asyncio.run(wait_for_turn(transport, reads.reports))
     member = process.worker or gethostname()
     host = EngineHost(transport, store, Desk(compiled.directory), member)
     with pages(process, host.trouble, reads, ready):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.live import acts
+from tests.live import acts, moves
 from tests.live.broker import Broker
 from tests.live.postgres import Cluster, cluster
 from tests.live.stage import HEAD, Found, Stage, play, staged
@@ -49,6 +49,7 @@ SCENARIOS = {
     "zombie engine": Scenario(acts.zombie_engine),
     "zombie intake": Scenario(acts.zombie_intake),
     "more partitions": Scenario(acts.more_partitions),
+    "newer rules take over": Scenario(moves.upgrade),
     "kill -9 in rotation, 2 + 3": Scenario(acts.kill_in_rotation, 40, LONG_S, MANY),
 }
 

@@ -62,6 +62,10 @@ class Fleet:
             "EROSION_CONFIG": str(self.config),
         } | self.more
 
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of a command."""
+        return environment(self.folder / "data", **self.settings)
+
     def command(self, *arguments: str) -> str:
         """Run a command to its good end and return what it printed."""
         done = erosion(self.folder / "data", *arguments, **self.settings)

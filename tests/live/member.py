@@ -14,6 +14,8 @@ from signal import SIGCONT, SIGTERM
 from threading import Lock, Thread
 
 PAUSE_S, LOOK_S = 0.5, 0.05
+# Asks for a person, so that nobody starts it again, as the unit file of a service says.
+FINAL = 78
 
 
 @dataclass
@@ -88,6 +90,8 @@ class Supervisor:
             if code is None or not self._wanted:
                 continue
             self.ends[code] += 1
+            if code == FINAL:
+                return
             time.sleep(PAUSE_S)
             with self._lock:
                 if self._wanted:

@@ -46,7 +46,7 @@ class Stage:
     intakes: list[Supervisor] = field(default_factory=list)
     engines: list[Supervisor] = field(default_factory=list)
 
-    def add(self, role: str, name: str = "", **more: str) -> Supervisor:
+    def add(self, role: str, name: str = "", **more: Any) -> Supervisor:
         """Let one more member join."""
         found = self.fleet.supervise(role, name, **more)
         (self.engines if role == "engine" else self.intakes).append(found)
