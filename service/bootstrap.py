@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from ipaddress import ip_address
 from typing import TextIO
 
 from alerts.courier import Channel, Courier
@@ -25,9 +24,11 @@ from service.hosts.embedded import Embedded
 from service.hosts.folding import Folding
 from service.hosts.jobs import Stamping
 from service.hosts.keeper import Keeper
+from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
-from service.hosts.ways import channels, customer_key
+from service.hosts.server import refuse_public
+from service.hosts.ways import channels
 from service.hosts.writer import Writer
 from service.intake.decode import Decoder
 from service.log.sqlite import SqliteLog
@@ -145,13 +146,3 @@ def retention(compiled: Compiled, loop: Loop, keeper: Keeper) -> Retention:
         before_seq=keeper.covered,
         on_deleted=metrics.retired,
     )
-
-
-def refuse_public(host: str) -> None:
-    """Refuse an address that others could reach: there is no login yet to protect it."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise ConfigurationError([f"EROSION_BIND: {host} is not a loopback address; use 127.0.0.1"])

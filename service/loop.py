@@ -56,6 +56,11 @@ class Loop:
         self.waiting: list[Frame] = []
         self._draft: Book | None = None
 
+    @property
+    def position(self) -> int | None:
+        """Return the last frame that the book knows of."""
+        return self._position
+
     def fold(self, chunks: Sequence[Chunk]) -> None:
         """Fold chunks that are durable; their frames wait to be settled."""
         for chunk in chunks:

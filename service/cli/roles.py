@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from service.errors import ConfigurationError, StorageBrokenError
@@ -25,7 +26,7 @@ def run_role(process: "ProcessSettings", role: str, *, clock_events: bool) -> No
             ["EROSION_LOG: on Kafka each process has one role: --role intake, door, engine or desk"]
         )
     try:
-        from service import roles
+        module = import_module(f"service.roles.{role}")
     except ModuleNotFoundError as error:
         raise ConfigurationError([f"EROSION_LOG: {error.name} is not installed; {HINT}"]) from None
 
@@ -33,14 +34,8 @@ def run_role(process: "ProcessSettings", role: str, *, clock_events: bool) -> No
         address = f"http://{process.address[0]}:{port}"
         logger().info("listening", role=role, address=address)
 
-    if role == "intake":
-        roles.run_intake(process, ready, clock_events=clock_events)
-    elif role == "door":
-        roles.run_door(process, ready)
-    elif role == "engine":
-        roles.run_engine(process, ready)
-    else:
-        roles.run_desk(process, ready)
+    more = {"clock_events": clock_events} if role == "intake" else {}
+    module.run(process, ready, **more)
     logger().info("stopped", role=role)
 
 

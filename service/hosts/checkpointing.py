@@ -6,7 +6,7 @@ acknowledged that it covers.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Protocol
 
 import msgspec
@@ -56,6 +56,10 @@ class Checkpointing:
         """Count what was folded since the last checkpoint."""
         self._due.count(events)
 
+    def know(self, keys: Iterable[bytes]) -> None:
+        """Know of rows that came from the changelog."""
+        self._keys |= {*keys}
+
     async def look(self) -> None:
         """Begin a checkpoint if one is due; raise what a running one met."""
         if self._running is not None and self._running.done():
@@ -69,12 +73,21 @@ class Checkpointing:
     async def leave(self) -> None:
         """Finish, or take a last one while it is small, so that the next owner begins here."""
         if self._running is not None:
-            self._running.cancel()
+            running, self._running = self._running, None
+            running.cancel()
             return
         engine = self._shard.loop.engine
         if not engine.begun or engine.is_moving or self._shard.offset <= self.offset:
             return
         if sum(len(track.cases) for track in engine.tracks) <= SMALL:
+            await self._send(self._shard.offset, self._rows())
+
+    async def end(self) -> None:
+        """Take a last one however large it is: nothing may be folded behind it by these rules."""
+        if self._running is not None:
+            await self._running
+            self._running = None
+        if self._shard.loop.engine.begun and self._shard.offset > self.offset:
             await self._send(self._shard.offset, self._rows())
 
     def _rows(self) -> list[Row]:

@@ -8,16 +8,15 @@ Stopping goes door, writer, courier; being killed at any point is as good as sto
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import Thread
 
 import uvicorn
 from starlette.applications import Starlette
 
 from alerts.courier import Courier
-from service.errors import BusyError
 from service.hosts.pulse import Pulse, Watchdog
+from service.hosts.server import Server, listen
 from service.hosts.writer import Writer
 
 STOP_S = 5
@@ -90,19 +89,6 @@ class Embedded:
         await serving
 
 
-class Server(uvicorn.Server):
-    """Leave signals to us: the library's own way ends the process before the writer has."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Let signals go to us."""
-        yield
-
-    def leave(self) -> None:
-        """End when what is in hand is answered."""
-        self.should_exit = True
-
-
 class _CourierThread(Thread):
     """Give the courier an event loop of its own."""
 
@@ -124,19 +110,3 @@ class _CourierThread(Thread):
         self.join(timeout=STOP_S)
         if not self.is_alive():
             self._loop.close()
-
-
-def listen(address: tuple[str, int]) -> socket.socket:
-    """Return a listening socket; raise BusyError with what to do if the port is taken."""
-    host, port = address
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        found.bind(address)
-        found.listen(512)
-    except OSError as error:
-        found.close()
-        hint = "stop what listens there, or choose another: EROSION_BIND=127.0.0.1:8081"
-        raise BusyError(f"cannot listen on {host}:{port}: {error.strerror}", hint) from None
-    return found

@@ -6,26 +6,26 @@ and a second record sets those aside for good, in every process and at every lat
 """
 
 import asyncio
-from typing import NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NoReturn
 
 from alerts.desk import Book, Desk
+from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
 from service.errors import ConfigurationError
 from service.hosts.aside import TRIES
 from service.hosts.clock import now_ms
 from service.hosts.engine_worker import EngineWorker
 from service.hosts.faust_app import FaustHost
-from service.hosts.shard import Shard
+from service.hosts.following import PLAN_S, read_decided
+from service.hosts.shard import OtherRulesError, Shard
 from service.log.decided import Decided, Record
-from service.log.identity import need_topics
-from service.log.kafka import CONTROL, LOG, Controls, LogWriter
-from service.log.reach import reach, told
+from service.log.kafka import LogWriter
+from service.log.reach import told
 from service.logs import logger
 from service.store.database import Database
 from service.store.standing import standing
 from service.transport import Transport
-
-PLAN_S = 2.0
 
 
 class EngineHost:
@@ -74,24 +74,32 @@ class EngineHost:
                 await writer.stop()
 
 
-async def wait_for_plan(transport: Transport) -> Plan:
-    """Return the plan in force, once there is one."""
-    while (found := (await read_decided(transport)).plan) is None:
-        logger().warning("no plan is in force; put one there: erosion reload")
+async def wait_for_turn(transport: Transport, reports: Callable[[], list[dict[str, Any]]]) -> Plan:
+    """Return the plan in force, once there is one and every shard is ours to go on with.
+
+    A newer program does not even join before that: a shard that is dealt to it while older rules
+    hold could only be refused, again and again, and would stand still meanwhile.
+    """
+    while True:
+        decided = await read_decided(transport)
+        trouble = _too_early(decided, reports())
+        if not trouble and decided.plan is not None:
+            return decided.plan.plan
+        logger().warning("this worker waits", detail=trouble)
         await asyncio.sleep(PLAN_S)
-    return found.plan
 
 
-async def read_decided(transport: Transport) -> Decided:
-    """Return what is decided so far."""
-    controls, decided = Controls(transport), Decided()
-    with told():
-        await reach(transport)
-        await need_topics(transport, (LOG, CONTROL))
-        await controls.start()
-        try:
-            for record in await controls.news():
-                decided.take(record.key, record.value)
-        finally:
-            await controls.stop()
-    return decided
+def _too_early(decided: Decided, reports: Sequence[Mapping[str, Any]]) -> str:
+    """Return what must be waited for; raise OtherRulesError where only a newer program can go on."""
+    if decided.plan is None:
+        return "no plan is in force; put one there: erosion reload"
+    if decided.rules < SEMANTICS:
+        return (
+            f"rules of version {decided.rules} hold; to let {SEMANTICS} take over: erosion upgrade"
+        )
+    newer = {row["shard"] for row in reports if row["semantics"] > SEMANTICS}
+    if newer.issuperset(decided.plan.plan.shards):
+        raise OtherRulesError(decided.rules, SEMANTICS)
+    left = sorted(row["shard"] for row in reports if row["semantics"] < SEMANTICS)
+    names = ", ".join(left)
+    return f"an older program must come to the end of its rules first: {names}" if left else ""

@@ -10,53 +10,26 @@ go on behind an error.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 
 from service import metrics
 from service.engine.values import Frame
 from service.errors import DamagedError, ErosionError, StorageFullError, StoreAwayError
-from service.hosts.checkpointing import Checkpointing
+from service.hosts.checkpointing import Checkpointing, Gate
 from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.load import Load
-from service.hosts.shard import HoleError, Shard
+from service.hosts.running import ComeBackError, Running
+from service.hosts.shard import HoleError, OtherRulesError, Shard
 from service.log.decided import Record, aside_record, failed_record
 from service.logs import logger
 from service.store.changelog import newest
 from service.store.database import Database
-from service.store.reports import ShardReport
 from service.store.shelf import put_unfolded
 
 # Names this process among those that failed at the same entry.
 LIFE = os.urandom(6).hex()
 TURN_S, REPORT_S, AWAY_S, LEAVE_S = 0.05, 1.0, 0.5, 3.0
 FAILED = 70
-
-
-class Gate(Protocol):
-    """Write checkpoint rows and acknowledge entries."""
-
-    async def send(self, partition: int, key: bytes, value: bytes | None) -> None:
-        """Write one row and wait until the broker has it."""
-        ...
-
-    def acknowledge(self, partition: int, offset: int) -> None:
-        """Let entries up to an offset be forgotten."""
-        ...
-
-
-@dataclass(slots=True)
-class Running:
-    """Hold a shard that runs here, and when it was last settled and told of."""
-
-    partition: int
-    shard: Shard
-    checkpoints: Checkpointing
-    watcher: metrics.Watcher
-    load: Load
-    settled_s: float = 0.0
-    told_s: float = 0.0
 
 
 class EngineWorker:
@@ -78,15 +51,37 @@ class EngineWorker:
         self.trouble = "no shard yet"
         self.running: dict[int, Running] = {}
         self._known: set[int] = set()
+        self._left: dict[int, Running] = {}
 
-    async def restore(self, partition: int, rows: MutableMapping[bytes, bytes], first: int) -> None:
+    async def restore(self, firsts: Mapping[int, int], rows: MutableMapping[bytes, bytes]) -> None:
+        """Run the shards that are dealt to us, and no others; `firsts` is where their log begins."""
+        self._left = {number: one for number, one in self._left.items() if number in firsts}
+        self._known &= firsts.keys()
+        for partition, first in sorted(firsts.items()):
+            shard = await self._made(partition)
+            names = [key for key in [*rows] if key.startswith(f"{shard.name}/".encode())]
+            mine = {key: rows.pop(key) for key in names}
+            if not self._goes_on(partition, shard, mine.keys()):
+                self.running[partition] = self._begun(partition, shard, mine, first)
+
+    def _goes_on(self, partition: int, made: Shard, keys: Iterable[bytes]) -> bool:
+        """Go on with a shard that was ours just now, if nobody moved it meanwhile."""
+        before = self._left.pop(partition, None)
+        if before is None or not before.shard.goes_on(made):
+            return False
+        before.checkpoints.know(keys)
+        self.running[partition] = before
+        logger().info("a shard goes on", shard=made.name, offset=before.shard.offset)
+        return True
+
+    def _begun(
+        self, partition: int, shard: Shard, rows: Mapping[bytes, bytes], first: int
+    ) -> Running:
         """Make a shard of its newest checkpoint; refuse to begin without its past."""
         if partition in self._known:
             raise ComeBackError(partition)
         self._known.add(partition)
-        shard = await self._made(partition)
-        mine = {key: rows[key] for key in [*rows] if key.startswith(f"{shard.name}/".encode())}
-        found, passed_over = newest(shard.name, mine, Checkpointing.VERSION)
+        found, passed_over = newest(shard.name, rows, Checkpointing.VERSION)
         for reason in passed_over:
             logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
         if found is not None:
@@ -96,17 +91,15 @@ class EngineWorker:
                 f"the log of shard {shard.name} begins at {first}, and no checkpoint covers it",
                 "bring its beginning or its checkpoints back; an engine with half a past would lie",
             )
-        for key in mine:
-            del rows[key]
-        checkpoints = Checkpointing(shard, partition, set(mine), self.gate)
+        checkpoints = Checkpointing(shard, partition, set(rows), self.gate)
         watcher, load = metrics.Watcher(shard.loop), Load(monotonic_s)
-        self.running[partition] = Running(partition, shard, checkpoints, watcher, load)
         logger().info("a shard begins", shard=shard.name, offset=shard.offset)
+        return Running(partition, shard, checkpoints, watcher, load)
 
     async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
         """Fold an entry; return an offset to read again from, if there is a hole before this one."""
         running = self.running.get(partition)
-        if running is None:
+        if running is None or self._is_over(running):
             return None
         try:
             with running.load.work():
@@ -115,6 +108,9 @@ class EngineWorker:
             logger().error("records of the log were lost on the way", detail=str(hole))
             metrics.HOLES.inc()
             return hole.wanted
+        except OtherRulesError as error:
+            await self._end(running, error)
+            return None
         except ErosionError:
             raise
         except Exception:
@@ -133,7 +129,11 @@ class EngineWorker:
             await self._turn(running)
 
     async def leave(self, partitions: set[int]) -> None:
-        """Make shards durable that another worker will run; what cannot be is folded again there."""
+        """Make shards durable that another worker may run; what cannot be is folded again there.
+
+        Whenever a worker joins, all shards leave, and most are dealt to the same workers again: so
+        they are kept until it is known whose they are.
+        """
         for partition in partitions:
             running = self.running.pop(partition, None)
             if running is None:
@@ -143,6 +143,7 @@ class EngineWorker:
                 await running.checkpoints.leave()
             except (TimeoutError, ErosionError) as error:
                 logger().warning("a shard leaves as it is", detail=str(error))
+            self._left[partition] = running
             logger().info("a shard leaves", shard=running.shard.name, offset=running.shard.offset)
 
     def crash(self, error: BaseException) -> None:
@@ -151,6 +152,25 @@ class EngineWorker:
         hint = error.hint if isinstance(error, ErosionError) else ""
         logger().critical("the worker ends", detail=repr(error), hint=hint, exc_info=error)
         os._exit(code)
+
+    def _is_over(self, running: Running) -> bool:
+        """Tell whether a shard stands before newer rules; raise once all that run here do."""
+        over = [one.over for one in self.running.values()]
+        if running.over is not None and all(over):
+            raise running.over
+        return running.over is not None
+
+    async def _end(self, running: Running, error: OtherRulesError) -> None:
+        """Leave a shard exactly before newer rules: its last checkpoint, and word of it, come first."""
+        if error.is_older:
+            raise error
+        await self._settle(running)
+        await running.checkpoints.end()
+        running.over, running.rules = error, error.number
+        await self._settle(running)
+        logger().warning(
+            "a shard waits for newer rules", shard=running.shard.name, rules=error.number
+        )
 
     async def _turn(self, running: Running) -> None:
         told = monotonic_s() - running.told_s >= REPORT_S
@@ -187,16 +207,8 @@ class EngineWorker:
             applied = shard.settle(transaction)
             transaction.quarantine(now_ms(), shard.rejected)
             put_unfolded(transaction, shard.unfolded)
-            transaction.report(self._report(running))
+            transaction.report(running.report(self.member))
         return applied
-
-    def _report(self, running: Running) -> ShardReport:
-        shard, plan = running.shard, running.shard.plan
-        number = 0 if plan is None else plan.number
-        here = {"partition": running.partition, "load": running.load.told()}
-        body = {**here, **shard.told(running.checkpoints.offset)}
-        at = (now_ms(), shard.offset, shard.stamp, shard.semantics, number)
-        return ShardReport(shard.name, self.member, *at, body)
 
     async def _set_aside(self, shard: Shard) -> None:
         """Let everybody know what was found to blame, before any result of it is kept."""
@@ -213,13 +225,3 @@ class EngineWorker:
             except StoreAwayError as error:
                 logger().warning("the store is away", detail=str(error))
                 await asyncio.sleep(AWAY_S)
-
-
-class ComeBackError(ErosionError):
-    """End a process to which a shard comes back: its checkpoints are not held in memory any more."""
-
-    exit_code = 75
-
-    def __init__(self, partition: int) -> None:
-        """Name the partition."""
-        super().__init__(f"partition {partition} came back to this worker", "it is started again")

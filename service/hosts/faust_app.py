@@ -9,7 +9,7 @@ An exception in an agent would make Faust skip the event, so whatever is raised 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
 from typing import Any, NoReturn, Protocol
 
@@ -18,7 +18,7 @@ import faust
 from service.errors import ErosionError
 from service.transport import Transport
 
-SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 1.5, 20.0
+SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
 SILENT_S, FLUSH_S = 15.0, 0.05
 
@@ -37,10 +37,10 @@ class SilentError(ErosionError):
 class Worker(Protocol):
     """Do what is to be done with shards; raise to end the process."""
 
-    async def restore(self, partition: int, rows: MutableMapping[bytes, bytes], first: int) -> None:
-        """Make a shard of the rows of its checkpoints, and let go of them.
+    async def restore(self, firsts: Mapping[int, int], rows: MutableMapping[bytes, bytes]) -> None:
+        """Run the shards that are ours now, made of the rows of checkpoints; let go of the rows.
 
-        `first` is the offset at which the log begins.
+        `firsts` is for each the offset at which the log begins.
         """
         ...
 
@@ -132,10 +132,10 @@ class FaustHost:
         }
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
-            for tp in sorted(mine):
-                await self._worker.restore(tp.partition, self._table.data, firsts[tp])
-                self._held[tp.partition] = []
-                self._folded[tp.partition] = -1
+            known = {tp.partition: firsts[tp] for tp in mine}
+            await self._worker.restore(known, self._table.data)
+            self._held = {partition: [] for partition in known}
+            self._folded = dict.fromkeys(known, -1)
         self._came_s = asyncio.get_running_loop().time()
 
     async def _revoked(self, *told: Any, **_: Any) -> None:

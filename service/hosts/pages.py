@@ -12,7 +12,7 @@ from threading import Thread
 import uvicorn
 from starlette.applications import Starlette
 
-from service.hosts.embedded import Server, listen
+from service.hosts.server import Server, listen
 
 
 class Pages:

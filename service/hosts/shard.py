@@ -50,7 +50,7 @@ class OtherRulesError(ErosionError):
         """Name both versions."""
         hint = "run the version that knows them; if ours is newer: erosion upgrade"
         super().__init__(f"the log decides by rules of version {number}, not {ours}", hint)
-        self.number = number
+        self.number, self.is_older = number, number < ours
 
 
 class Shard:
@@ -91,6 +91,14 @@ class Shard:
         self.plan = from_data(head["plan"])
         self.fence.restore(head["fence"], self.plan)
         self.offset, self.stamp, self.semantics = found.offset, head["stamp"], head["semantics"]
+
+    def goes_on(self, made: "Shard") -> bool:
+        """Take the book and the records set aside of one just made, unless another owner moved it."""
+        if made.loop.position != self.loop.position:
+            return False
+        self.asides, self.suspects = {**self.asides, **made.asides}, made.suspects
+        self.loop.reopen(made.loop.book, made.loop.position or 0)
+        return True
 
     def parts(self) -> list[tuple[str, Any]]:
         """Return the whole state as named parts, ready for a checkpoint."""

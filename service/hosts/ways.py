@@ -1,7 +1,5 @@
-"""The ways of reaching people for which there are settings, and the key of customers."""
+"""The ways of reaching people for which there are settings."""
 
-import secrets as random_secrets
-from pathlib import Path
 from typing import TextIO
 
 import httpx
@@ -13,8 +11,6 @@ from alerts.channels.slack import Slack
 from alerts.courier import Channel
 from alerts.secret import Secret
 from service.settings import ProcessSettings, Secrets
-
-KEY_FILE = "customer_key"
 
 
 def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
@@ -40,16 +36,3 @@ def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> lis
         )
         found.append(Email(relay))
     return found
-
-
-def customer_key(secrets: Secrets, data: Path) -> bytes:
-    """Return the key that pseudonymises customers; make one beside the data if none was given."""
-    given = secrets.get(KEY_FILE)
-    if given is not None:
-        return given.encode()
-    path = data / KEY_FILE
-    if not path.exists():
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(random_secrets.token_hex(32), encoding="ascii")
-    return path.read_text(encoding="ascii").strip().encode()

@@ -26,7 +26,7 @@ from service.log.identity import Identities, Identity
 from service.transport import Transport
 
 RECORDS_MAX = 2000
-SESSION_MS, HEARTBEAT_MS = 6_000, 1_500
+SESSION_MS, HEARTBEAT_MS = 6_000, 500
 
 
 class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]

@@ -118,6 +118,9 @@ class Fence:
         self.tally[why] += 1
         if why is Why.HOLE and reading.hole is None:
             reading.hole, reading.since = run.first, stamp
+        if why is Why.REPLACED and run.incarnation not in reading.replaced:
+            # Made again while nobody looked: no writer fills this hole, so the next tick tells it.
+            reading.hole, reading.since = run.first, FIRST
         if why not in (Why.APPLIED, Why.PARTLY):
             return None
         wanted, reading.next, reading.hole = reading.next, run.to, None

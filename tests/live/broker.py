@@ -34,8 +34,8 @@ GUARD = "while kill -0 $1; do kill -0 $0 || kill -9 $1; sleep 1; done 2>/dev/nul
 # ApiVersions, version 0, with no client id: what a broker answers before anything else.
 HELLO = struct.pack(">ihhih", 10, 18, 0, 1, -1)
 START_S, STOP_S = 60, 30
-LISTENERS = ("PLAINTEXT", "CONTROLLER", "PASSWORD", "MUTUAL")
-PROTOCOLS = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,PASSWORD:SASL_SSL,MUTUAL:SSL"
+LISTENERS = ("PLAINTEXT", "CONTROLLER", "FAR", "PASSWORD", "MUTUAL")
+PROTOCOLS = "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,FAR:PLAINTEXT,PASSWORD:SASL_SSL,MUTUAL:SSL"
 
 
 def jars() -> Path:
@@ -61,7 +61,8 @@ class Broker:
     `more` are lines of server.properties that come on top.  With `certificates` it listens for
     clients with a user and password at `password_address` and for clients with a certificate at
     `mutual_address`; `users` are known by SCRAM-SHA-512 and SCRAM-SHA-256.  `logs` puts the topics'
-    data elsewhere, on a small disk for example; what the cluster knows stays in `folder`.
+    data elsewhere, on a small disk for example; what the cluster knows stays in `folder`.  With `far`,
+    the port of a line to `ports["FAR"]` that can be cut, clients there are sent back to that line.
     """
 
     folder: Path
@@ -69,6 +70,7 @@ class Broker:
     certificates: Certificates | None = None
     users: Mapping[str, str] = field(default_factory=dict)
     logs: Path | None = None
+    far: int = 0
 
     def __post_init__(self) -> None:
         """Choose ports that stay the same however often the broker is started again."""
@@ -190,20 +192,20 @@ class Broker:
         )
 
     def _settings(self) -> dict[str, str]:
-        names = LISTENERS if self.certificates else LISTENERS[:2]
+        names = LISTENERS if self.certificates else LISTENERS[:3]
         listeners = [f"{name}://127.0.0.1:{self.ports[name]}" for name in names]
-        advertised = [one for one in listeners if not one.startswith("CONTROLLER")]
+        # Certificates are for a name, as in life, and not for an address.
+        hosts = {"PASSWORD": "localhost", "MUTUAL": "localhost"}
+        ports = self.ports | ({"FAR": self.far} if self.far else {})
+        told = [n for n in names if n != "CONTROLLER"]
+        advertised = [f"{n}://{hosts.get(n, '127.0.0.1')}:{ports[n]}" for n in told]
         plain = {
             "process.roles": "broker,controller",
             "node.id": "1",
             "controller.quorum.voters": f"1@127.0.0.1:{self.ports['CONTROLLER']}",
             "controller.listener.names": "CONTROLLER",
             "listeners": ",".join(listeners),
-            # Certificates are for a name, as in life, and not for an address.
-            "advertised.listeners": ",".join(
-                one if one.startswith("PLAINTEXT") else one.replace("127.0.0.1", "localhost")
-                for one in advertised
-            ),
+            "advertised.listeners": ",".join(advertised),
             "listener.security.protocol.map": PROTOCOLS,
             "log.dirs": str(self.logs or self.folder / "data"),
             "metadata.log.dir": str(self.folder / "metadata"),

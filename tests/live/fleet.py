@@ -8,12 +8,13 @@ import asyncio
 import json
 import os
 import subprocess
-from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
-from signal import SIGCONT, SIGTERM
+from signal import SIGCONT
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -24,36 +25,11 @@ from service.engine.values import Outcome
 from service.settings import compile_settings, load
 from service.store.reads import Reads
 from service.store.tables import SIGNAL
+from tests.live.member import Member, Supervisor
 from tests.running import COMMAND, environment, erosion, free_port, until
 
 _NUMBERS = count(1)
 Record = tuple[str, bytes | None, bytes]
-
-
-@dataclass
-class Member:
-    """Hold one process of a fleet."""
-
-    role: str
-    name: str
-    process: "subprocess.Popen[bytes]"
-    log: Path
-    address: str
-
-    def kill9(self) -> None:
-        """Kill it."""
-        self.process.kill()
-        self.process.wait(timeout=20)
-
-    def stop(self) -> int:
-        """Ask it to end and return its exit code."""
-        self.process.send_signal(SIGTERM)
-        return self.process.wait(timeout=30)
-
-    @property
-    def is_alive(self) -> bool:
-        """Tell whether it runs."""
-        return self.process.poll() is None
 
 
 @dataclass
@@ -67,6 +43,7 @@ class Fleet:
     prefix: str = ""
     more: dict[str, str] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
+    supervisors: list[Supervisor] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Choose a prefix that nobody has."""
@@ -75,6 +52,8 @@ class Fleet:
         (self.secrets / "customer_key").write_text("0123456789abcdef" * 4)
         for file in (self.secrets, self.secrets / "customer_key"):
             file.chmod(0o700)
+
+        self._lives = count()
 
     @property
     def secrets(self) -> Path:
@@ -93,6 +72,10 @@ class Fleet:
             "EROSION_SECRETS": str(self.secrets),
         } | self.more
 
+    def environment(self) -> dict[str, str]:
+        """Return the whole environment of a command."""
+        return environment(self.folder / "data", **self.settings)
+
     def command(self, *arguments: str) -> str:
         """Run a command to its good end and return what it printed."""
         done = erosion(self.folder / "data", *arguments, **self.settings)
@@ -107,16 +90,25 @@ class Fleet:
         self.run(grow(self.address, dict.fromkeys(raw, partitions)))
         self.command("reload")
 
-    def start(self, role: str, name: str = "", *arguments: str, wait: bool = True) -> Member:
+    def start(
+        self,
+        role: str,
+        name: str = "",
+        *arguments: str,
+        wait: bool = True,
+        program: Sequence[str] = COMMAND,
+        **more: str,
+    ) -> Member:
         """Start a process of a role; a name makes it a static member."""
-        port, number = free_port(), len(self.members)
+        port, number = free_port(), next(self._lives)
         log = self.folder / f"{number}-{role}.log"
-        env = environment(self.folder / "data", EROSION_BIND=f"127.0.0.1:{port}", **self.settings)
+        own = self.settings | {"EROSION_BIND": f"127.0.0.1:{port}"} | more
+        env = environment(self.folder / "data", **own)
         if name:
             env["EROSION_WORKER"] = name
         with log.open("ab") as out:
             process = subprocess.Popen(
-                [*COMMAND, "run", "--role", role, *arguments], env=env, stdout=out, stderr=out
+                [*program, "run", "--role", role, *arguments], env=env, stdout=out, stderr=out
             )
         member = Member(role, name, process, log, f"http://127.0.0.1:{port}")
         self.members.append(member)
@@ -124,6 +116,20 @@ class Fleet:
             until(lambda: b"listening" in log.read_bytes() or not member.is_alive, 30)
             assert member.is_alive, log.read_text()
         return member
+
+    def supervise(
+        self,
+        role: str,
+        name: str = "",
+        *arguments: str,
+        program: Sequence[str] = COMMAND,
+        **more: str,
+    ) -> Supervisor:
+        """Start a process of a role that is started again whenever it ends."""
+        start = partial(self.start, role, name, *arguments, wait=False, program=program, **more)
+        found = Supervisor(start)
+        self.supervisors.append(found)
+        return found
 
     def send(self, records: Iterable[Record]) -> None:
         """Append records to raw topics, in their order."""
@@ -160,6 +166,8 @@ class Fleet:
 
     def close(self) -> None:
         """Kill what still runs."""
+        for one in self.supervisors:
+            one.drop()
         for member in self.members:
             if member.is_alive:
                 member.process.send_signal(SIGCONT)

@@ -114,6 +114,12 @@ class Cluster:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def end_sessions(self, database: str) -> None:
+        """End every session of a database, as a proxy does that fails over."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(ending, (database,))
+
     def _make(self) -> None:
         made = ["-D", str(self._data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
         self._run("initdb", *made, "--locale=C.UTF-8")

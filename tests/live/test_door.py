@@ -10,7 +10,8 @@ import pytest
 
 from service.store.reads import Reads
 from tests.live.broker import Broker
-from tests.live.fleet import Fleet, Member, fleet
+from tests.live.fleet import Fleet, fleet
+from tests.live.member import Member
 from tests.live.postgres import Cluster
 from tests.running import until
 

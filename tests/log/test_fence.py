@@ -179,6 +179,20 @@ def test_a_topic_made_again_never_passes_for_the_old_one() -> None:
     assert guard.take(6, Lost(TOPIC, "a", 0, 2, 5)).chunk is None
 
 
+def test_a_topic_made_again_while_nobody_looked_is_told_at_the_next_tick() -> None:
+    """No intake saw the old topic go: the first run of the new one stops the source, with a gap."""
+    guard = fence()
+    guard.take(1, cut(0, 5))
+    guard.take(2, cut(0, 9, incarnation="b"))
+    told = guard.take(3, Tick([], {TOPIC: 1}, {})).chunk
+    assert told is not None
+    assert told.control is not None
+    assert (told.control["kind"], told.control["from"], told.control["to"]) == ("gap", 5, 0)
+    again = guard.take(4, Tick([], {TOPIC: 1}, {})).chunk
+    assert again is not None
+    assert again.control is None
+
+
 def test_a_cut_routed_by_other_rules_is_refused_whole() -> None:
     """Another routing might have left out what this shard needs: it must be sent again."""
     guard = fence()

@@ -1,0 +1,36 @@
+"""Reading what is decided, once, before a role begins."""
+
+import asyncio
+
+from service.engine.plan import Plan
+from service.log.decided import Decided
+from service.log.identity import need_topics
+from service.log.kafka import CONTROL, LOG, Controls
+from service.log.reach import reach, told
+from service.logs import logger
+from service.transport import Transport
+
+PLAN_S = 2.0
+
+
+async def wait_for_plan(transport: Transport) -> Plan:
+    """Return the plan in force, once there is one."""
+    while (found := (await read_decided(transport)).plan) is None:
+        logger().warning("no plan is in force; put one there: erosion reload")
+        await asyncio.sleep(PLAN_S)
+    return found.plan
+
+
+async def read_decided(transport: Transport) -> Decided:
+    """Return what is decided so far."""
+    controls, decided = Controls(transport), Decided()
+    with told():
+        await reach(transport)
+        await need_topics(transport, (LOG, CONTROL))
+        await controls.start()
+        try:
+            for record in await controls.news():
+                decided.take(record.key, record.value)
+        finally:
+            await controls.stop()
+    return decided

@@ -1,0 +1,52 @@
+"""A shard that runs in this process, with all that belongs to it, and what it tells of itself."""
+
+from dataclasses import dataclass
+
+from service import metrics
+from service.engine.fold import SEMANTICS
+from service.errors import ErosionError
+from service.hosts.checkpointing import Checkpointing
+from service.hosts.clock import now_ms
+from service.hosts.load import Load
+from service.hosts.shard import OtherRulesError, Shard
+from service.store.reports import ShardReport
+
+
+@dataclass(slots=True)
+class Running:
+    """Hold a shard that runs here, and when it was last settled and told of.
+
+    `over` says that it stands before newer rules; `rules` are those that go on with it.
+    """
+
+    partition: int
+    shard: Shard
+    checkpoints: Checkpointing
+    watcher: metrics.Watcher
+    load: Load
+    rules: int = SEMANTICS
+    over: OtherRulesError | None = None
+    settled_s: float = 0.0
+    told_s: float = 0.0
+
+    def report(self, member: str) -> ShardReport:
+        """Return what people ask of it."""
+        shard = self.shard
+        number = 0 if shard.plan is None else shard.plan.number
+        here = {"partition": self.partition, "load": self.load.told()}
+        body = {**here, **shard.told(self.checkpoints.offset)}
+        at = (now_ms(), shard.offset, shard.stamp, self.rules, number)
+        return ShardReport(shard.name, member, *at, body)
+
+
+class ComeBackError(ErosionError):
+    """End a process to which a shard comes back that another moved on meanwhile.
+
+    The rows of its checkpoints were let go of, and Faust brings only those that are new to it.
+    """
+
+    exit_code = 75
+
+    def __init__(self, partition: int) -> None:
+        """Name the partition."""
+        super().__init__(f"partition {partition} came back to this worker", "it is started again")

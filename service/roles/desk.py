@@ -1,0 +1,30 @@
+"""The role of a desk: what was decided is carried to people, by as many processes as one likes."""
+
+import sys
+
+from alerts.courier import Courier
+from service import metrics
+from service.errors import ConfigurationError
+from service.hosts.clock import Steady
+from service.hosts.couriers import CourierHost
+from service.hosts.ways import channels
+from service.roles.pages import Ready, pages
+from service.settings import ProcessSettings, Secrets
+from service.store.database import is_postgres, open_store
+from service.store.outbox import SqlOutbox
+from service.store.reads import Reads
+
+
+def run(process: ProcessSettings, ready: Ready) -> None:
+    """Carry messages to people until a signal comes."""
+    if not is_postgres(process.database_url):
+        raise ConfigurationError(
+            ["EROSION_DATABASE: a desk of its own needs postgresql://; SQLite has one owner"]
+        )
+    store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
+    ways = channels(process, Secrets.read(process.secrets), sys.stdout)
+    outbox = SqlOutbox(store.call, reads.tuples, is_shared=True)
+    host = CourierHost(Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted))
+    with pages(process, lambda: "", reads, ready, still=host.pulse.still):
+        host.run()
+    store.close()
