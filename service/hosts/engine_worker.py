@@ -206,7 +206,8 @@ class EngineWorker:
         with self._store.transaction() as transaction:
             applied = shard.settle(transaction)
             transaction.quarantine(now_ms(), shard.rejected)
-            put_unfolded(transaction, shard.unfolded)
+            if shard.unfolded:
+                put_unfolded(transaction, shard.unfolded, shard.origins)
             transaction.report(running.report(self.member))
         return applied
 

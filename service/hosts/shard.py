@@ -78,6 +78,7 @@ class Shard:
         self.fence = Fence()
         self.rejected: list[Rejected] = []
         self.unfolded: list[tuple[int, Event]] = []
+        self.origins: list[str] = []
         self.asides = dict(asides)
         self.suspects = suspects
         self.found: list[tuple[int, list[int], Counter[str]]] = []
@@ -156,7 +157,7 @@ class Shard:
     def settled(self) -> None:
         """Turn the page, once the transaction is committed."""
         self.loop.settled()
-        self.rejected, self.unfolded = [], []
+        self.rejected, self.unfolded, self.origins = [], [], []
 
     @property
     def has_news(self) -> bool:
@@ -174,6 +175,9 @@ class Shard:
             self._find(chunk, offset)
         gone = self.asides.get(offset)
         if gone:
+            # Said each time it is folded, for whoever died before it was written; kept once.
+            self.unfolded += [(chunk.stamp, chunk.events[place]) for place in sorted(gone)]
+            self.origins += [f"aside/{self.name}/{offset}/{place}" for place in sorted(gone)]
             kept = [event for place, event in enumerate(chunk.events) if place not in gone]
             return chunk._replace(events=kept)
         return chunk
@@ -184,7 +188,6 @@ class Shard:
         self.asides[offset] = frozenset(places)
         sources = Counter(chunk.events[place].source for place in places)
         self.found.append((offset, places, sources))
-        self.unfolded += [(chunk.stamp, chunk.events[place]) for place in places]
 
     def _planned(self, chunk: Chunk, plan: Plan) -> Chunk | None:
         """Follow a plan with the whole of it, and fold our part; an older number comes too late."""

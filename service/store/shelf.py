@@ -84,29 +84,40 @@ def _row(bad: Any, body: bytes | None) -> tuple[Any, ...]:
 
 def put_ahead(writing: Writing, events: Sequence[tuple[int, Event]]) -> Sums:
     """Keep events that are dated ahead of the log, each with the log's time."""
-    return _put_events(writing, events, AHEAD, "dated {minutes} minutes ahead of the log")
+    detail = "dated {minutes} minutes ahead of the log"
+    return _put_events(writing, events, AHEAD, detail, [None] * len(events))
 
 
-def put_unfolded(writing: Writing, events: Sequence[tuple[int, Event]]) -> Sums:
-    """Keep events that the engine could not fold, each with the log's time."""
-    return _put_events(writing, events, UNFOLDED, "the engine failed on it three times")
+def put_unfolded(
+    writing: Writing, events: Sequence[tuple[int, Event]], origins: Sequence[str] = ()
+) -> Sums:
+    """Keep events that the engine could not fold, each with the log's time.
+
+    `origins` name their places in a log that may be folded again: each is kept once.
+    """
+    detail = "the engine failed on it three times"
+    return _put_events(writing, events, UNFOLDED, detail, origins or [None] * len(events))
 
 
 def _put_events(
-    writing: Writing, events: Sequence[tuple[int, Event]], reason: str, detail: str
+    writing: Writing,
+    events: Sequence[tuple[int, Event]],
+    reason: str,
+    detail: str,
+    origins: Sequence[str | None],
 ) -> Sums:
     """Keep events as the log holds them.
 
     Their customers are pseudonyms already, so they must not come through the door again.
     """
     rows = []
-    for at, event in events:
+    for (at, event), origin in zip(events, origins, strict=True):
         raw = json.dumps(event, ensure_ascii=False).encode()
         body = pack(raw)
         text = detail.format(minutes=(event.time - at) // 60_000)
         hashed = sha256(raw).hexdigest()[:32]
         head = raw[:HEAD_BYTES]
-        rows.append((at, event.source, reason, text, head, hashed, body, len(body), None))
+        rows.append((at, event.source, reason, text, head, hashed, body, len(body), origin))
     writing.many(INSERT, rows)
     return make_room(writing)
 
