@@ -1,5 +1,6 @@
 """Larger moves: a topic made again, records gone, a new version, a log's way to Kafka; each by commands."""
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -19,6 +20,23 @@ NEWER = (
     "import service.engine.fold as f; f.SEMANTICS += 1; from service.cli import main; main()",
 )
 
+POISON = 666
+POISONED = (
+    sys.executable,
+    "-c",
+    f"""
+from service.engine.recording import Recorder
+fine = Recorder.record
+def record(self, event, now, at_work):
+    if event.id == "e{POISON}":
+        raise ValueError("poison")
+    fine(self, event, now, at_work)
+Recorder.record = record
+from service.cli import main
+main()
+""",
+)
+
 
 async def made_again(address: str, topic: str, partitions: int) -> None:
     """Delete a topic and make it again."""
@@ -26,8 +44,10 @@ async def made_again(address: str, topic: str, partitions: int) -> None:
     await client.start()
     try:
         await client.delete_topics([topic])
-        while topic in await client.list_topics():
-            time.sleep(0.1)
+        for _ in range(100):
+            if topic not in await client.list_topics():
+                break
+            await asyncio.sleep(0.1)
         answer = await client.create_topics([NewTopic(topic, partitions, 1)])
         assert not any(code for _, code, *_ in answer.topic_errors), answer
     finally:

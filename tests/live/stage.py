@@ -29,6 +29,7 @@ from tests.live.fleet import Fleet, fleet
 from tests.live.member import Supervisor
 from tests.live.postgres import Cluster
 from tests.live.quick_stream import Sender, planned
+from tests.live.valve import Valve
 from tests.running import until
 
 QUICK = Path(__file__).parent / "quick"
@@ -37,12 +38,13 @@ SECONDS, RATE, TAIL_MS, MINUTE_MS = 30.0, 20.0, 18_000, 60_000
 
 @dataclass
 class Stage:
-    """Hold what a scenario may do things to; `far` is the way to the broker over a line, if any."""
+    """Hold what a scenario may do things to; `line` leads its first members to the broker, if any."""
 
     broker: Broker
     server: Cluster
     fleet: Fleet
     seconds: float = SECONDS
+    line: Valve | None = None
     intakes: list[Supervisor] = field(default_factory=list)
     engines: list[Supervisor] = field(default_factory=list)
 
@@ -212,18 +214,18 @@ def staged(
     wait: str = "20s",
     engines: int = 1,
     intakes: int = 1,
-    far: str = "",
+    line: Valve | None = None,
 ) -> Iterator[Stage]:
-    """Give a fleet that is at work; `far` is another way to the broker, for its first members."""
+    """Give a fleet that is at work; its first members are led over a line to the broker, if any."""
     folder = Path(tempfile.mkdtemp(prefix="erosion-fleet-"))
     prefix = f"f{time.time_ns() % 10**9}"
     config = configured(folder / "config", prefix, wait)
-    more = {"EROSION_KAFKA": far} if far else {}
+    more = {"EROSION_KAFKA": f"127.0.0.1:{line.port}"} if line else {}
     try:
         with fleet(broker.address, server.fresh(), config, folder / "run") as found:
             found.prefix = prefix
             found.prepare(4)
-            stage = Stage(broker, server, found)
+            stage = Stage(broker, server, found, line=line)
             for role, count in (("intake", intakes), ("engine", engines)):
                 stage.add(role, **more)
                 for _ in range(1, count):
