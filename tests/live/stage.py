@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 from typing import Any
 
 import psycopg
@@ -30,6 +28,7 @@ from tests.live.member import Supervisor
 from tests.live.postgres import Cluster
 from tests.live.quick_stream import Sender, planned
 from tests.live.valve import Valve
+from tests.live.watch import Watch
 from tests.running import until
 
 QUICK = Path(__file__).parent / "quick"
@@ -102,7 +101,7 @@ def play(stage: Stage, act: Callable[[Stage], None], seed: int = 1) -> Found:
     """Send a stream while something happens, and compare with a replay of it."""
     stream = [*planned(seed, stage.seconds, RATE)]
     sender = Sender(stage.broker.address, stage.fleet.prefix, stream)
-    watch = Watch(stage)
+    watch = Watch(stage.fleet)
     sender.start()
     watch.start()
     time.sleep(2)
@@ -116,7 +115,7 @@ def play(stage: Stage, act: Callable[[Stage], None], seed: int = 1) -> Found:
     return compared(stage, sender.lines, watch.gap_s, ends)
 
 
-def judged(watch: "Watch") -> None:
+def judged(watch: Watch) -> None:
     """Wait until everything that was sent by now is judged."""
     last = time.time_ns() // 1_000_000
     # Readings leave with the first whole minute behind the last change.
@@ -164,46 +163,6 @@ def replayed(stage_fleet: Fleet, lines: list[tuple[str, bytes]]) -> Results:
             whole.readings |= {k: c for k, c in found.readings.items() if k[1] == touchpoint}
             whole.signals += [s for s in found.signals if s["touchpoint"] == touchpoint]
     return whole
-
-
-class Watch:
-    """Look at the shards' reports: how far they have judged, and for how long they stood still."""
-
-    def __init__(self, watched: Stage) -> None:
-        """Take the stage."""
-        self._fleet = watched.fleet
-        self._stop = Flag()
-        self._thread = Thread(target=self._run, daemon=True)
-        self.watermark = 0
-        self.gap_s = 0.0
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no longer."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        moved = time.monotonic()
-        offsets: dict[str, int] = {}
-        while not self._stop.wait(0.1):
-            reports = self._reports()
-            now = time.monotonic()
-            marks = [at for row in reports for at in row["body"]["watermarks"].values()]
-            self.watermark = min(marks, default=0)
-            found = {row["shard"]: row["log_offset"] for row in reports}
-            if found and all(at > offsets.get(shard, -1) for shard, at in found.items()):
-                moved, offsets = now, found
-            self.gap_s = max(self.gap_s, now - moved)
-
-    def _reports(self) -> list[dict[str, Any]]:
-        try:
-            return self._fleet.reports()
-        except Exception:  # noqa: BLE001 - the server may be the one that is away
-            return []
 
 
 @contextmanager

@@ -13,8 +13,9 @@ import pytest
 from tests.live import moves
 from tests.live.broker import Broker
 from tests.live.fleet import Fleet, fleet, results_of
-from tests.live.quick_stream import Planned, planned, written
-from tests.live.stage import Stage, configured, play, staged
+from tests.live.quick_stream import Planned, Sender, planned, written
+from tests.live.stage import Stage, configured, judged, play, replayed, staged
+from tests.live.watch import Watch
 from tests.running import erosion, service, until
 
 if TYPE_CHECKING:
@@ -184,3 +185,44 @@ def test_an_event_that_cannot_be_folded_is_set_aside_alone(
         until(lambda: "later" in outcomes(stage.fleet), 40)
         assert engine.ends == {70: 3, -9: 1}
         assert len(stage.fleet.command("quarantine", "list", "--json").splitlines()) == 2
+
+
+def add_touchpoint(stage: Stage) -> None:
+    """Let orders count in the other shard as well, from now on, by a new plan for all processes."""
+    time.sleep(6)
+    file = stage.fleet.config / "company.yaml"
+    before, mark, after = file.read_text().partition("  serve:\n")
+    again = mark + after.partition("receivers:")[0]
+    again = again.replace("  serve:", "  served_again:").replace("shard: second", "shard: main")
+    file.write_text(before + again + mark + after)
+    stage.fleet.command("reload")
+
+
+def test_a_new_routing_loses_nothing(broker: Broker, postgres: "Cluster") -> None:
+    """Under a running stream a plan sends events to one more shard: from there on that has them all."""
+    with staged(broker, postgres, wait="5s") as stage:
+        stage.seconds = 20
+        old = stage.fleet.config / "company.yaml"
+        plain = old.read_text()
+        sender = Sender(broker.address, stage.fleet.prefix, [*planned(3, 20, 20)])
+        watch = Watch(stage.fleet)
+        watch.start()
+        sender.start()
+        add_touchpoint(stage)
+        since = now_ms() + 3000
+        sender.wait()
+        judged(watch)
+        watch.stop()
+        old.write_text(plain)
+        found = stage.fleet.results()
+        want = replayed(stage.fleet, sender.lines)
+        of_old = {key for key in found.outcomes if key[0] != "served_again"}
+        assert {key: found.outcomes[key] for key in of_old} == want.outcomes
+        mine = {case for name, case in found.outcomes if name == "served_again"}
+        due = {
+            case
+            for (name, case), row in want.outcomes.items()
+            if name == "serve" and row.started > since
+        }
+        assert due
+        assert due <= mine
