@@ -15,7 +15,7 @@ from tests.live.broker import Broker
 from tests.running import until
 
 pytestmark = pytest.mark.live
-PARTITIONS, EACH, JOINS = 4, 15_000, 3
+PARTITIONS, EACH, JOINS = 8, 6_000, 3
 
 
 class Counted(NamedTuple):
@@ -54,7 +54,7 @@ def joined(broker: Broker, folder: Path, *switches: str) -> Counted:
                 workers.append(
                     subprocess.Popen([*line, str(folder), *switches], stdout=log, stderr=log)
                 )
-                time.sleep(5)
+                time.sleep(4)
             until(lambda: _still(folder), 60)
         finally:
             for worker in workers:
