@@ -124,9 +124,7 @@ class FaustHost:
 
     async def _recover(self) -> None:
         """Make the shards that came, while nothing can flow."""
-        # Faust would resume the log here and then clear what has come already: keep it closed.
-        self.app.consumer.stop_flow()
-        self.app.flow_control.suspend()
+        self._keep_closed()
         mine = {
             tp for tp in self.app.consumer.assignment() if tp.topic == self._log.get_topic_name()
         }
@@ -137,6 +135,11 @@ class FaustHost:
             self._held = {partition: [] for partition in known}
             self._folded = dict.fromkeys(known, -1)
         self._came_s = asyncio.get_running_loop().time()
+
+    def _keep_closed(self) -> None:
+        """Let nothing flow: Faust would resume the log now, and then clear what has come already."""
+        self.app.consumer.stop_flow()
+        self.app.flow_control.suspend()
 
     async def _revoked(self, *told: Any, **_: Any) -> None:
         revoked: set[Any] = told[1]

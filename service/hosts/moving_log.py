@@ -102,7 +102,8 @@ def entries(number: int, chunk: Chunk, plan: Plan | None) -> Iterator[tuple[int,
         run = place._replace(offsets=[number] * len(events))
         routed = 0 if plan is None else routing(plan)
         yield shard, Cut(routed, [run], events, [], chunk.stamp)
-        if not chunk.events and chunk.control is None:
+        # Time passes in every shard, also in one to which nothing of it belongs.
+        if not events and chunk.control is None:
             yield shard, Tick([], {}, {}, chunk.stamp)
 
 

@@ -2,7 +2,9 @@
 
 import signal
 import time
+from contextlib import suppress
 
+from tests.live.disk import grow as grow_disk
 from tests.live.fleet import grow
 from tests.live.stage import Stage
 from tests.running import until
@@ -132,3 +134,37 @@ def join_at_once(stage: Stage) -> None:
     time.sleep(4)
     for role in ("engine", "intake", "engine", "intake"):
         stage.add(role)
+
+
+def cut_off(stage: Stage) -> None:
+    """Cut an engine and an intake off from the broker for 20 s, while others take over."""
+    _cut(stage)
+
+
+def cut_off_one_way(stage: Stage) -> None:
+    """Let nothing come back to an engine and an intake for 20 s: what they send arrives."""
+    _cut(stage, "back")
+
+
+def _cut(stage: Stage, *ways: str) -> None:
+    assert stage.line
+    time.sleep(4)
+    stage.line.shut(*ways)
+    time.sleep(20)
+    stage.line.mend()
+
+
+def fill_disk(stage: Stage) -> None:
+    """Fill the broker's disk, of which it dies; make room, and start it again."""
+    folder = stage.broker.logs
+    assert folder
+    time.sleep(6)
+    with suppress(OSError), (folder / "full").open("wb", buffering=0) as file:
+        while file.write(bytes(65536)):
+            pass
+    until(lambda: stage.broker.process is None or stage.broker.process.poll() is not None, 30)
+    time.sleep(3)
+    stage.broker.kill9()
+    (folder / "full").unlink()
+    grow_disk(folder, 400)
+    stage.broker.start()

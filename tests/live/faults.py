@@ -1,8 +1,14 @@
 """What may happen to a fleet, each with a check that nothing was lost, invented or doubled.
 
-`python -m tests.live.faults [NAME ..]` runs the scenarios one after another and prints a table; the
-results of each are compared with a replay of what was sent.  `--long` lets each stream be longer, and
-the kills in rotation go on for ten minutes.
+`python -m tests.live.faults [--long] [NAME ..]` runs the scenarios one after another and prints a
+table; the results of each are compared with a replay of what was sent.  With `--long` the kills in
+rotation go on for ten minutes.  What is done is in `tests.live.acts` and `tests.live.moves`:
+
+    members    killed, suspended for longer than their session, joining and leaving, all at once
+    broker     killed, suspended, restarted under joins, its disk full, cut off both ways and one way
+    database   killed, its sessions ended
+    topics     more partitions; made again or cut by retention: tests/live/test_fleet.py
+    versions   newer rules take over while both versions run
 """
 
 import sys
@@ -16,8 +22,10 @@ from typing import Any
 
 from tests.live import acts, moves
 from tests.live.broker import Broker
+from tests.live.disk import small_disk
 from tests.live.postgres import Cluster, cluster
 from tests.live.stage import HEAD, Found, Stage, play, staged
+from tests.live.valve import valve
 
 LONG_S = 600.0
 
@@ -30,9 +38,11 @@ class Scenario:
     seconds: float = 30.0
     long_s: float = 30.0
     fleet: dict[str, Any] = field(default_factory=dict)
+    is_far: bool = False
+    disk_mib: int = 0
 
 
-MANY = {"engines": 2, "intakes": 3}
+TWO, MANY = {"engines": 2, "intakes": 2}, {"engines": 2, "intakes": 3}
 SCENARIOS = {
     "nothing happens": Scenario(acts.nothing),
     "kill -9 engine, restart": Scenario(acts.kill_engine),
@@ -41,22 +51,36 @@ SCENARIOS = {
     "second engine joins, leaves": Scenario(acts.join_and_leave),
     "second engine joins, first killed": Scenario(acts.join_and_kill),
     "four members join at once": Scenario(acts.join_at_once),
+    "kill -9 in rotation, 2 + 3": Scenario(acts.kill_in_rotation, 40, LONG_S, MANY),
+    "zombie engine": Scenario(acts.zombie_engine),
+    "zombie intake": Scenario(acts.zombie_intake),
     "broker kill -9, restart": Scenario(acts.restart_broker),
     "broker SIGSTOP 15 s": Scenario(acts.suspend_broker),
     "broker restarts under joins": Scenario(acts.restart_coordinator),
+    "broker's disk full": Scenario(acts.fill_disk, disk_mib=200),
+    "cut off from the broker 20 s": Scenario(acts.cut_off, fleet=TWO, is_far=True),
+    "deaf to the broker 20 s": Scenario(acts.cut_off_one_way, fleet=TWO, is_far=True),
     "PostgreSQL kill -9, restart": Scenario(acts.restart_server),
     "PostgreSQL sessions ended": Scenario(acts.end_sessions),
-    "zombie engine": Scenario(acts.zombie_engine),
-    "zombie intake": Scenario(acts.zombie_intake),
     "more partitions": Scenario(acts.more_partitions),
     "newer rules take over": Scenario(moves.upgrade),
-    "kill -9 in rotation, 2 + 3": Scenario(acts.kill_in_rotation, 40, LONG_S, MANY),
 }
 
 
-def played(broker: Broker, server: Cluster, scenario: Scenario, *, is_long: bool) -> Found:
-    """Play one scenario."""
-    with staged(broker, server, **scenario.fleet) as stage:
+def played(shared: Broker, server: Cluster, scenario: Scenario, *, is_long: bool) -> Found:
+    """Play one scenario, on a broker of its own if that has a special way to it, or disk."""
+    with ExitStack() as stack:
+        broker, more = shared, dict(scenario.fleet)
+        if scenario.is_far or scenario.disk_mib:
+            folder = Path(tempfile.mkdtemp(prefix="erosion-broker-"))
+            broker = Broker(folder)
+            if scenario.disk_mib:
+                broker.logs = stack.enter_context(small_disk(folder / "disk", scenario.disk_mib))
+            if scenario.is_far:
+                more["line"] = stack.enter_context(valve(broker.ports["FAR"]))
+                broker.far = more["line"].port
+            stack.enter_context(broker)
+        stage = stack.enter_context(staged(broker, server, **more))
         stage.seconds = scenario.long_s if is_long else scenario.seconds
         return play(stage, scenario.act)
 

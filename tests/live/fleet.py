@@ -17,7 +17,8 @@ from pathlib import Path
 from signal import SIGCONT
 from typing import Any
 
-from aiokafka import AIOKafkaProducer
+import psycopg
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from service.engine.results import Results
@@ -137,27 +138,22 @@ class Fleet:
 
     def results(self) -> Results:
         """Return what the database holds, as a fold would have said it."""
-        reads, found = Reads.readonly(self.database), Results()
-        for row in reads.tuples("SELECT * FROM outcome"):
-            values: list[Any] = [bool(v) if i == EARLY else v for i, v in enumerate(row)]
-            outcome = Outcome(*values)
-            found.outcomes[outcome.touchpoint, outcome.case] = outcome
-        for day, touchpoint, unit, via, *counts in reads.tuples("SELECT * FROM reading"):
-            found.readings[day, touchpoint, unit, via] = counts  # type: ignore[index, assignment]
-        names = [column.name for column in SIGNAL.columns]
-        for row in reads.tuples("SELECT * FROM signal"):
-            signal: dict[str, Any] = dict(zip(names, row, strict=True))
-            found.signals.append(signal | {"evidence": json.loads(signal["evidence"])})
-        reads.close()
-        return found
+        return results_of(self.database)
 
     def reports(self) -> list[dict[str, Any]]:
         """Return what the shards say of themselves."""
         reads = Reads.readonly(self.database)
         try:
             return reads.reports()
+        except psycopg.errors.UndefinedTable:  # no engine has begun yet
+            return []
         finally:
             reads.close()
+
+    def ends(self, topic: str) -> dict[int, int]:
+        """Return the end of each partition of a topic."""
+        found: dict[int, int] = self.run(_ends(self.address, topic))
+        return found
 
     @staticmethod
     def run(work: Coroutine[Any, Any, Any]) -> Any:
@@ -175,6 +171,23 @@ class Fleet:
 
 
 EARLY = list(Outcome._fields).index("early")
+
+
+def results_of(database: str) -> Results:
+    """Return what a database holds, as a fold would have said it."""
+    reads, found = Reads.readonly(database), Results()
+    for row in reads.tuples("SELECT * FROM outcome"):
+        values: list[Any] = [bool(v) if i == EARLY else v for i, v in enumerate(row)]
+        outcome = Outcome(*values)
+        found.outcomes[outcome.touchpoint, outcome.case] = outcome
+    for day, touchpoint, unit, via, *counts in reads.tuples("SELECT * FROM reading"):
+        found.readings[day, touchpoint, unit, via] = counts  # type: ignore[index, assignment]
+    names = [column.name for column in SIGNAL.columns]
+    for row in reads.tuples("SELECT * FROM signal"):
+        signal: dict[str, Any] = dict(zip(names, row, strict=True))
+        found.signals.append(signal | {"evidence": json.loads(signal["evidence"])})
+    reads.close()
+    return found
 
 
 @contextmanager
@@ -203,3 +216,13 @@ async def _send(address: str, records: Iterable[Record]) -> None:
         await asyncio.gather(*sent)
     finally:
         await producer.stop()
+
+
+async def _ends(address: str, topic: str) -> dict[int, int]:
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=address)
+    await consumer.start()
+    try:
+        places = [TopicPartition(topic, n) for n in consumer.partitions_for_topic(topic) or ()]
+        return {at.partition: end for at, end in (await consumer.end_offsets(places)).items()}
+    finally:
+        await consumer.stop()

@@ -20,6 +20,23 @@ NEWER = (
     "import service.engine.fold as f; f.SEMANTICS += 1; from service.cli import main; main()",
 )
 
+POISON = 666
+POISONED = (
+    sys.executable,
+    "-c",
+    f"""
+from service.engine.recording import Recorder
+fine = Recorder.record
+def record(self, event, now, at_work):
+    if event.id == "e{POISON}":
+        raise ValueError("poison")
+    fine(self, event, now, at_work)
+Recorder.record = record
+from service.cli import main
+main()
+""",
+)
+
 
 async def made_again(address: str, topic: str, partitions: int) -> None:
     """Delete a topic and make it again."""
@@ -27,7 +44,9 @@ async def made_again(address: str, topic: str, partitions: int) -> None:
     await client.start()
     try:
         await client.delete_topics([topic])
-        while topic in await client.list_topics():  # noqa: ASYNC110 - the broker is asked
+        for _ in range(100):
+            if topic not in await client.list_topics():
+                break
             await asyncio.sleep(0.1)
         answer = await client.create_topics([NewTopic(topic, partitions, 1)])
         assert not any(code for _, code, *_ in answer.topic_errors), answer

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 from typing import Any
 
 import psycopg
@@ -29,6 +27,8 @@ from tests.live.fleet import Fleet, fleet
 from tests.live.member import Supervisor
 from tests.live.postgres import Cluster
 from tests.live.quick_stream import Sender, planned
+from tests.live.valve import Valve
+from tests.live.watch import Watch
 from tests.running import until
 
 QUICK = Path(__file__).parent / "quick"
@@ -37,12 +37,13 @@ SECONDS, RATE, TAIL_MS, MINUTE_MS = 30.0, 20.0, 18_000, 60_000
 
 @dataclass
 class Stage:
-    """Hold what a scenario may do things to; `far` is the way to the broker over a line, if any."""
+    """Hold what a scenario may do things to; `line` leads its first members to the broker, if any."""
 
     broker: Broker
     server: Cluster
     fleet: Fleet
     seconds: float = SECONDS
+    line: Valve | None = None
     intakes: list[Supervisor] = field(default_factory=list)
     engines: list[Supervisor] = field(default_factory=list)
 
@@ -100,7 +101,7 @@ def play(stage: Stage, act: Callable[[Stage], None], seed: int = 1) -> Found:
     """Send a stream while something happens, and compare with a replay of it."""
     stream = [*planned(seed, stage.seconds, RATE)]
     sender = Sender(stage.broker.address, stage.fleet.prefix, stream)
-    watch = Watch(stage)
+    watch = Watch(stage.fleet)
     sender.start()
     watch.start()
     time.sleep(2)
@@ -114,7 +115,7 @@ def play(stage: Stage, act: Callable[[Stage], None], seed: int = 1) -> Found:
     return compared(stage, sender.lines, watch.gap_s, ends)
 
 
-def judged(watch: "Watch") -> None:
+def judged(watch: Watch) -> None:
     """Wait until everything that was sent by now is judged."""
     last = time.time_ns() // 1_000_000
     # Readings leave with the first whole minute behind the last change.
@@ -164,46 +165,6 @@ def replayed(stage_fleet: Fleet, lines: list[tuple[str, bytes]]) -> Results:
     return whole
 
 
-class Watch:
-    """Look at the shards' reports: how far they have judged, and for how long they stood still."""
-
-    def __init__(self, watched: Stage) -> None:
-        """Take the stage."""
-        self._fleet = watched.fleet
-        self._stop = Flag()
-        self._thread = Thread(target=self._run, daemon=True)
-        self.watermark = 0
-        self.gap_s = 0.0
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no longer."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        moved = time.monotonic()
-        offsets: dict[str, int] = {}
-        while not self._stop.wait(0.1):
-            reports = self._reports()
-            now = time.monotonic()
-            marks = [at for row in reports for at in row["body"]["watermarks"].values()]
-            self.watermark = min(marks, default=0)
-            found = {row["shard"]: row["log_offset"] for row in reports}
-            if found and all(at > offsets.get(shard, -1) for shard, at in found.items()):
-                moved, offsets = now, found
-            self.gap_s = max(self.gap_s, now - moved)
-
-    def _reports(self) -> list[dict[str, Any]]:
-        try:
-            return self._fleet.reports()
-        except Exception:  # noqa: BLE001 - the server may be the one that is away
-            return []
-
-
 @contextmanager
 def staged(
     broker: Broker,
@@ -212,18 +173,18 @@ def staged(
     wait: str = "20s",
     engines: int = 1,
     intakes: int = 1,
-    far: str = "",
+    line: Valve | None = None,
 ) -> Iterator[Stage]:
-    """Give a fleet that is at work; `far` is another way to the broker, for its first members."""
+    """Give a fleet that is at work; its first members are led over a line to the broker, if any."""
     folder = Path(tempfile.mkdtemp(prefix="erosion-fleet-"))
     prefix = f"f{time.time_ns() % 10**9}"
     config = configured(folder / "config", prefix, wait)
-    more = {"EROSION_KAFKA": far} if far else {}
+    more = {"EROSION_KAFKA": f"127.0.0.1:{line.port}"} if line else {}
     try:
         with fleet(broker.address, server.fresh(), config, folder / "run") as found:
             found.prefix = prefix
             found.prepare(4)
-            stage = Stage(broker, server, found)
+            stage = Stage(broker, server, found, line=line)
             for role, count in (("intake", intakes), ("engine", engines)):
                 stage.add(role, **more)
                 for _ in range(1, count):
