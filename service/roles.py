@@ -21,6 +21,7 @@ from service.board.app import make_app
 from service.bootstrap import refuse_public
 from service.engine.plan import Plan
 from service.errors import ConfigurationError
+from service.hosts import collector
 from service.hosts.clock import Steady
 from service.hosts.couriers import CourierHost, stopping
 from service.hosts.engine_host import EngineHost, wait_for_plan
@@ -43,6 +44,7 @@ Ready = Callable[[int], None]
 
 def run_intake(process: ProcessSettings, ready: Ready, *, clock_events: bool = False) -> None:
     """Take records into the log until a signal comes."""
+    collector.calm()
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     key = customer_key(secrets, process.data)
@@ -64,6 +66,7 @@ def run_intake(process: ProcessSettings, ready: Ready, *, clock_events: bool = F
 
 def run_engine(process: ProcessSettings, ready: Ready) -> None:
     """Fold shards until a signal comes; Faust ends the process itself."""
+    collector.calm()
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     compiled = compile_settings(load(process.config))

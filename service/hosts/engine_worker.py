@@ -19,6 +19,7 @@ from service.engine.values import Frame
 from service.errors import DamagedError, ErosionError, StorageFullError, StoreAwayError
 from service.hosts.checkpointing import Checkpointing
 from service.hosts.clock import monotonic_s, now_ms
+from service.hosts.collector import loading
 from service.hosts.load import Load
 from service.hosts.shard import HoleError, Shard
 from service.log.decided import Record, aside_record, failed_record
@@ -86,12 +87,13 @@ class EngineWorker:
         self._known.add(partition)
         shard = await self._made(partition)
         mine = {key: rows[key] for key in [*rows] if key.startswith(f"{shard.name}/".encode())}
-        found, passed_over = newest(shard.name, mine, Checkpointing.VERSION)
+        with loading():
+            found, passed_over = newest(shard.name, mine, Checkpointing.VERSION)
+            if found is not None:
+                shard.restore(found)
         for reason in passed_over:
             logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
-        if found is not None:
-            shard.restore(found)
-        elif first > 0:
+        if found is None and first > 0:
             raise DamagedError(
                 f"the log of shard {shard.name} begins at {first}, and no checkpoint covers it",
                 "bring its beginning or its checkpoints back; an engine with half a past would lie",

@@ -27,7 +27,6 @@ SYSTEMS = (
     "kstreams-rocksdb",
     "kstreams-mem",
     "flink-hashmap",
-    "flink-rocksdb",
     "quix",
     "bytewax",
     "siddhi",

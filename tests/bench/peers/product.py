@@ -71,7 +71,10 @@ def _stage(bootstrap: str, topic: str, core: int) -> Iterator[tuple[Cluster, Fle
         with ExitStack() as stack:
             stack.enter_context(pinned(core))
             server = stack.enter_context(cluster())
-            found = stack.enter_context(fleet(bootstrap, server.fresh(), config, folder / "run"))
+            # Who installs it has it compiled.
+            more = {"PYTHONDONTWRITEBYTECODE": ""}
+            made = fleet(bootstrap, server.fresh(), config, folder / "run", **more)
+            found = stack.enter_context(made)
             found.prefix = f"j1-{time.time_ns() // 10**8 % 10**8}"
             found.command("topics", "--create")
             found.command("reload")
