@@ -114,7 +114,8 @@ def measure_recovery() -> float:
         engine = found.start("engine", "e1")
         found.start("intake", "", "--clock", "events")
         until(lambda: _folded(found) >= EVENTS, 300)
-        until(lambda: all(row["body"]["checkpoint"] >= 0 for row in found.reports()), 60)
+        covered = [row["body"]["checkpoint"] for row in found.reports()]
+        tell("checkpoints at the kill, -1 where none was due yet", str(covered))
         engine.kill9()
         killed_ms, began = time.time_ns() // 10**6, time.monotonic()
         found.start("engine", "e1")

@@ -24,7 +24,7 @@ from tests.running import until
 
 CONFIG = Path(__file__).parents[2] / "live" / "j1"
 PROMISE_MS, DAY_MS, PATIENCE_S = 7_200_000, 86_400_000, 400
-DURABLE = "PostgreSQL with fsync, checkpoints in Kafka, acks=all; exact after a kill"
+DURABLE = "log with acks=all, results in PostgreSQL with fsync; no checkpoint falls due in J1"
 # The closing dealers, one a region, only move the time.
 DEALERS = 800
 
