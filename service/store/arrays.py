@@ -8,6 +8,8 @@ ours is all text or all whole numbers.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+_WORDS = {"None": "NULL", "True": "1", "False": "0"}
+
 
 def columns(rows: Iterable[Sequence[Any]]) -> tuple[str, ...]:
     """Return the columns of rows as array literals; there must be a row."""
@@ -21,8 +23,10 @@ def _literal(column: Sequence[Any]) -> str:
         if "\\" in joined or joined.count('"') != 2 * len(column) - 2:
             joined = '","'.join(map(_escaped, column))
         return f'{{"{joined}"}}'
-    numbers = ("NULL" if item is None else str(int(item)) for item in column)
-    return f"{{{','.join(numbers)}}}"
+    numbers = str([*column])[1:-1]
+    for word, number in _WORDS.items():
+        numbers = numbers.replace(word, number)
+    return f"{{{numbers}}}"
 
 
 def _escaped(text: str) -> str:

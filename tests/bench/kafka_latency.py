@@ -57,7 +57,10 @@ receivers:
   operations: [{{jsonl: {{path: alerts.jsonl}}}}]
 """
 SIGNALS = "SELECT scope FROM signal WHERE transition = 'opened'"
-OUTBOX = "SELECT s.scope FROM outbox o JOIN signal s ON position(s.id in o.alerts) > 0"
+OUTBOX = (
+    "SELECT s.scope FROM outbox o CROSS JOIN LATERAL unnest(string_to_array(o.alerts, ' ')) a(id) "
+    "JOIN signal s ON s.id = a.id"
+)
 
 
 class Watch:
