@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo test check fmt bench scale truth flips kill faults-kafka simulate-faults simulate-cluster test-deps sample clean
+.PHONY: demo test check fmt bench bench-peers scale truth flips kill faults-kafka simulate-faults simulate-cluster test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -24,6 +24,9 @@ fmt: .venv/ready
 
 bench: .venv/ready ## events per second and microseconds per event, with the profile
 	$(RUN) python -m tests.bench.bench
+
+bench-peers: .venv/ready ## one job on Kafka beside what could be used instead; ten minutes, needs ../shared/bench, Java, Maven, Go
+	$(RUN) python -m tests.bench.peers --out build
 
 scale: .venv/ready ## a million open cases: memory, checkpoint, restart, latency, a Monday, a year; half an hour
 	$(RUN) python -m tests.bench.scale

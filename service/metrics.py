@@ -4,6 +4,7 @@ Every metric is declared here and nowhere else, so that the table in the documen
 compared with this file.  The writer calls `Watcher` after each turn.
 """
 
+from collections import Counter as Sums
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Protocol
@@ -205,9 +206,10 @@ class Watcher:
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
         """Take over what one turn changed."""
+        changed = Sums((o.touchpoint, o.outcome) for frame in applied for o in frame.outcomes)
+        for names, count in changed.items():
+            OUTCOMES.labels(*names).inc(count)
         for frame in applied:
-            for outcome in frame.outcomes:
-                OUTCOMES.labels(outcome.touchpoint, outcome.outcome).inc()
             for signal in frame.signals:
                 SIGNALS.labels(signal.touchpoint, signal.rule, signal.transition.value).inc()
         tally = asdict(self._loop.engine.tally)

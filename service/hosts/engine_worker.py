@@ -17,6 +17,7 @@ from service.engine.values import Frame
 from service.errors import DamagedError, ErosionError, StorageFullError, StoreAwayError
 from service.hosts.checkpointing import Checkpointing, Gate
 from service.hosts.clock import monotonic_s, now_ms
+from service.hosts.collector import loading
 from service.hosts.load import Load
 from service.hosts.running import ComeBackError, Running
 from service.hosts.shard import HoleError, OtherRulesError, Shard
@@ -81,12 +82,13 @@ class EngineWorker:
         if partition in self._known:
             raise ComeBackError(partition)
         self._known.add(partition)
-        found, passed_over = newest(shard.name, rows, Checkpointing.VERSION)
+        with loading():
+            found, passed_over = newest(shard.name, rows, Checkpointing.VERSION)
+            if found is not None:
+                shard.restore(found)
         for reason in passed_over:
             logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
-        if found is not None:
-            shard.restore(found)
-        elif first > 0:
+        if found is None and first > 0:
             raise DamagedError(
                 f"the log of shard {shard.name} begins at {first}, and no checkpoint covers it",
                 "bring its beginning or its checkpoints back; an engine with half a past would lie",

@@ -16,7 +16,7 @@ from service import metrics
 from service.engine.plan import Plan
 from service.hosts.timing import BrokerTime
 from service.intake.aligned import Aligned
-from service.intake.cutting import RECORDS_MAX, Cutter, Place, Slice, pieces
+from service.intake.cutting import RECORDS_MAX, Cutter, Place, Slice, together
 from service.intake.kafka import RawReader
 from service.log.decided import Decided, InForce
 from service.log.entry import Entry, Mark, Tick, Told
@@ -111,21 +111,25 @@ class Gathering:
     async def _read(self) -> list[Slice]:
         if self._aligned is None:
             return await self._reader.read(QUIET_MS)
-        wanted = self._aligned.empty(self._reader.positions)
-        if wanted:
-            self._aligned.put(await self._reader.read(QUIET_MS, wanted))
-        return self._aligned.take(self._reader.positions, await self._reader.ends())
+        return await self._read_aligned(self._aligned)
+
+    async def _read_aligned(self, aligned: Aligned) -> list[Slice]:
+        """Read until there is enough for a cut: what may leave at once is what one partition lets."""
+        found: list[Slice] = []
+        while sum(len(one.records) for one in found) < RECORDS_MAX:
+            if wanted := aligned.empty(self._reader.positions):
+                aligned.put(await self._reader.read(QUIET_MS, wanted))
+            leaving = aligned.take(self._reader.positions, await self._reader.ends())
+            if not leaving:
+                break
+            found += leaving
+        return found
 
     async def _send(self, slices: Sequence[Slice]) -> None:
-        """Append slices, together while they are few; more go piece by piece."""
-        parts = [part for one in slices for part in pieces(one)]
-        few = len(parts) == len(slices) and sum(len(p.records) for p in parts) <= RECORDS_MAX
-        for group in [parts] if few else [[part] for part in parts]:
+        for group in together(slices):
             await self._cut(group)
 
     async def _cut(self, slices: Sequence[Slice]) -> None:
-        if not slices:
-            return
         await self._sources.prepare(slices)
         cuts = self._cutter.cut(slices, self._time.now() or 0)
         self._newest = max(self._newest, self._cutter.newest)

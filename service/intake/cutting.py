@@ -120,6 +120,21 @@ class Cutter:
         self._letters.append((buried, bad))
 
 
+def together(slices: Sequence[Slice]) -> Iterable[list[Slice]]:
+    """Yield slices in their order, as many at once as may stand in one cut."""
+    group: list[Slice] = []
+    count = size = 0
+    for part in (part for one in slices for part in pieces(one)):
+        more, longer = len(part.records), sum(len(r.value or b"") for r in part.records)
+        if group and (count + more > RECORDS_MAX or size + longer > BYTES_MAX):
+            yield group
+            group, count, size = [], 0, 0
+        group.append(part)
+        count, size = count + more, size + longer
+    if group:
+        yield group
+
+
 def pieces(one: Slice) -> Iterable[Slice]:
     """Cut a slice so that no piece has too many records or bytes; together they are the slice."""
     begin, size, first = 0, 0, one.first

@@ -17,7 +17,7 @@ from pydantic_core import to_json
 from service.engine.plan import Plan, Source
 from service.engine.values import Event
 from service.intake.document import read, read_array, without_mark
-from service.intake.mapped import at, mapped, plain
+from service.intake.mapped import Row, at, mapper, plain
 from service.intake.media import is_json
 from service.intake.pieces import pieces
 from service.intake.pseudonym import pseudonym
@@ -32,7 +32,6 @@ from service.rejected import (
 )
 
 EVENTS_MAX = 100_000
-_ASKED_IN_DATA = ("unit", "customer", "via", "provenance", "recordedtime")
 
 
 class _Type(NamedTuple):
@@ -53,6 +52,7 @@ class _Known(NamedTuple):
     times: Mapping[str, Callable[[object, str], int]]
     delivers: Mapping[str, frozenset[str]]
     types: Mapping[str, _Type]
+    mappers: Mapping[str, Callable[[Row], Row]]
 
 
 def _known(plan: Plan) -> _Known:
@@ -69,6 +69,7 @@ def _known(plan: Plan) -> _Known:
             name: _Type(tuple(plan.fields.get(name, ())), tuple(starts.get(name, ())))
             for name in {*starts, *plan.fields}
         },
+        {name: mapper(name, source) for name, source in plan.sources.items()},
     )
 
 
@@ -161,24 +162,23 @@ class Decoder:
             _refuse_foreign(value)
             data = {}
         wanted = plan.types.get(kind, _UNWANTED)
-        kept = {path: found for path in wanted.fields if (found := at(data, path)) is not None}
+        kept = _kept(wanted.fields, data) if wanted.fields else {}
         case = plain(value.get("subject"))
         if wanted.starts and not case:
             _need_case(wanted.starts, kept)
-        unit, customer, via, provenance, recorded = (
-            value.get(field) or data.get(field) for field in _ASKED_IN_DATA
-        )
-        person = plain(customer)
+        ask, ask_data = value.get, data.get
+        recorded = ask("recordedtime") or ask_data("recordedtime")
+        person = plain(ask("customer") or ask_data("customer"))
         instant = plan.times[source]
         rest = (
             kind,
             instant(value.get("time"), "time"),
             None if recorded is None else instant(recorded, "recordedtime"),
             case,
-            plain(unit),
+            plain(ask("unit") or ask_data("unit")),
             self._pseudonym(person) if person else "",
-            plain(via),
-            plain(provenance) or plan.sources[source].provenance,
+            plain(ask("via") or ask_data("via")),
+            plain(ask("provenance") or ask_data("provenance")) or plan.sources[source].provenance,
             kept,
         )
         digest = _hash(repr((*rest[:2], *rest[3:])))
@@ -187,11 +187,15 @@ class Decoder:
     def _pseudonym(self, customer: str) -> str:
         return pseudonym(self._key, customer)
 
-    def _mapped(self, row: Mapping[str, object], name: str) -> Mapping[str, object]:
-        known = self._known.sources.get(name)
+    def _mapped(self, row: Row, name: str) -> Row:
+        known = self._known.mappers.get(name)
         if known is None:
             raise Refusal(Reason.SOURCE, f"no source {shown(name)} is configured")
-        return mapped(row, name, known)
+        return known(row)
+
+
+def _kept(fields: tuple[str, ...], data: Mapping[str, object]) -> dict[str, object]:
+    return {path: found for path in fields if (found := at(data, path)) is not None}
 
 
 def _need_case(paths: tuple[str, ...], data: Mapping[str, object]) -> None:

@@ -69,7 +69,10 @@ def _count_texts(value: dict[str, object] | list[object], room: int) -> int:
             texts += 1
         elif kind is dict or kind is list:
             texts += _count_texts(item, room - 1)  # type: ignore[arg-type]
-        elif kind is float or kind is int:
+        elif kind is int:
+            if not -WHOLE_MAX < item < WHOLE_MAX:  # type: ignore[operator]
+                refuse_strange(item)  # type: ignore[arg-type]
+        elif kind is float:
             refuse_strange(item)  # type: ignore[arg-type]
     return texts
 

@@ -27,6 +27,9 @@ from service.transport import Transport
 
 RECORDS_MAX = 2000
 SESSION_MS, HEARTBEAT_MS = 6_000, 500
+# The client asks a broker one thing at a time: a question about partitions where nothing happens
+# must not keep the others waiting, which the default of half a second does.
+FETCH_MS = 20
 
 
 class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -47,6 +50,7 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             heartbeat_interval_ms=HEARTBEAT_MS,
             max_poll_records=RECORDS_MAX,
             metadata_max_age_ms=5_000,
+            fetch_max_wait_ms=FETCH_MS,
         )
         self.identities: Mapping[str, Identity] = {}
         self.positions: dict[Place, int] = {}

@@ -23,6 +23,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_NAIVE = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock knows no zone
 _MILLISECOND = timedelta(milliseconds=1)
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?", re.ASCII)
+WHOLE_MAX = 10**18
 _FACTORS = {"s": 1000, "ms": 1}
 _UNITS = {"s": "seconds", "ms": "milliseconds"}
 _BOUNDS = tuple(
@@ -59,11 +60,16 @@ def _of_zone(zone: Zone) -> Reading:
 
 
 def _counted(unit: str) -> Reading:
+    factor = _FACTORS[unit]
+
     def read(value: object, field: str) -> int:
-        number = _number(value)
-        if number is None:
+        # A whole number of few digits needs no exact fraction.
+        if value.__class__ is int and -WHOLE_MAX < value < WHOLE_MAX:
+            at = value * factor
+        elif (number := _number(value)) is None:
             return with_offset(value, field)
-        at = int((number * _FACTORS[unit]).to_integral_value(ROUND_HALF_EVEN))
+        else:
+            at = int((number * factor).to_integral_value(ROUND_HALF_EVEN))
         if not _BOUNDS[0] <= at < _BOUNDS[1]:
             other = next(name for name in _FACTORS if name != unit)
             hint = f"if these are {_UNITS[other]}, write `epoch: {other}` at the source"

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from service.hosts import collector
 from service.hosts.clock import monotonic_s
 from service.hosts.couriers import stopping
 from service.hosts.door import Door
@@ -16,6 +17,7 @@ from service.settings import ProcessSettings, Secrets, read_transport
 
 def run(process: ProcessSettings, ready: Ready) -> None:
     """Take events over HTTP until a signal comes."""
+    collector.calm()
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     key = shared_key(secrets)

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from socket import gethostname
 
 from alerts.desk import Desk
+from service.hosts import collector
 from service.hosts.engine_host import EngineHost, wait_for_turn
 from service.hosts.sweeping import Sweeping
 from service.roles.pages import Ready, pages
@@ -16,6 +17,7 @@ from service.store.retention import Limits
 
 def run(process: ProcessSettings, ready: Ready) -> None:
     """Fold shards until a signal comes; Faust ends the process itself."""
+    collector.calm()
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     compiled = compile_settings(load(process.config))

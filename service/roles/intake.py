@@ -3,6 +3,7 @@
 import asyncio
 
 from service.engine.plan import Plan
+from service.hosts import collector
 from service.hosts.couriers import stopping
 from service.hosts.intake import Intake
 from service.intake.cutting import Cutter
@@ -16,6 +17,7 @@ from service.settings import ProcessSettings, Secrets, read_registry, read_trans
 
 def run(process: ProcessSettings, ready: Ready, *, clock_events: bool = False) -> None:
     """Take records into the log until a signal comes."""
+    collector.calm()
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     key = shared_key(secrets)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Table
+from sqlalchemy import Integer, Table
 
 from service.store import tables
 
@@ -25,6 +25,15 @@ def _upsert(table: Table, how: str = "excluded.{0}") -> str:
     return _insert(table, names, f"ON CONFLICT ({quoted}) DO UPDATE SET {changes}")
 
 
+def _together(table: Table, how: str = "excluded.{0}") -> str:
+    """Return the upsert of many rows at once: a list for each column, in PostgreSQL's words."""
+    kinds = ("bigint" if isinstance(column.type, Integer) else "text" for column in table.columns)
+    lists = ", ".join(f"?::{kind}[]" for kind in kinds)
+    marks = ", ".join("?" * len(table.columns))
+    rows = f"SELECT * FROM unnest({lists})"  # noqa: S608 - kinds of our own tables
+    return _upsert(table, how).replace(f"VALUES ({marks})", rows, 1)
+
+
 SIGNAL_FIELDS = tuple(column.name for column in tables.SIGNAL.columns)
 APPEND = _insert(tables.CHUNK, ("shard", "stamp_ms", "kind", "payload"))
 # SQLite tells the number without being asked, which is faster there.
@@ -36,6 +45,8 @@ WHERE_ARE_WE = "SELECT frame FROM position WHERE shard = ?"
 MOVE = "UPDATE position SET frame = ? WHERE shard = ? AND frame = ?"
 OUTCOME = _upsert(tables.OUTCOME)
 READING = _upsert(tables.READING, '"reading".{0} + excluded.{0}')
+OUTCOMES = _together(tables.OUTCOME)
+READINGS = _together(tables.READING, '"reading".{0} + excluded.{0}')
 WAIT = _upsert(tables.WAITING)
 CLEAR = "DELETE FROM waiting WHERE touchpoint = ? AND case_id = ?"
 SIGNAL = _insert(tables.SIGNAL, SIGNAL_FIELDS)

@@ -8,18 +8,23 @@ service.store.tables remain the one description of the schema, and a test compar
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from operator import add
 from typing import Any, Protocol
 
 from alerts.courier import Receipt
 from alerts.desk import Decision
 from alerts.retry import Result
-from service.engine.values import Frame, Outcome, Waiting
+from service.engine.values import Frame, Outcome, Reading, Waiting
 from service.errors import DamagedError, SupersededError
 from service.store import statements as sql
+from service.store.arrays import columns
 from service.store.reports import ShardReport
 from service.store.shelf import Sums, put, put_ahead
 from service.store.tables import MAIN
 from service.store.tail import sum_of
+
+# So few rows are not worth a statement of their own.
+FEW = 4
 
 
 class Connection(Protocol):
@@ -190,8 +195,9 @@ class Transaction:
         for frame in frames:
             for outcome in frame.outcomes:
                 latest[outcome[:2]] = outcome
-        self._many(sql.OUTCOME, latest.values())
-        self._many(sql.READING, (reading for frame in frames for reading in frame.readings))
+        self._together(sql.OUTCOME, sql.OUTCOMES, [*latest.values()])
+        readings = summed(reading for frame in frames for reading in frame.readings)
+        self._together(sql.READING, sql.READINGS, readings)
         self._write_waiting(frames)
         self._many(sql.SIGNAL, (_signal(signal) for frame in frames for signal in frame.signals))
         self._many(
@@ -208,10 +214,27 @@ class Transaction:
         self._many(sql.CLEAR, [key for key, item in last.items() if not isinstance(item, Waiting)])
         self._many(sql.WAIT, [item for item in last.values() if isinstance(item, Waiting)])
 
+    def _together(self, one: str, many: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows of different keys, with one statement where the database has lists."""
+        if self.is_shared and len(rows) > FEW:
+            self._connection.exec_driver_sql(many, columns(rows))
+        else:
+            self._many(one, rows)
+
     def _many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         found = [tuple(row) for row in rows]
         if found:
             self._connection.exec_driver_sql(statement, found)
+
+
+def summed(readings: Iterable[Reading]) -> list[tuple[Any, ...]]:
+    """Return one row for each key: several frames of a turn may count on the same day."""
+    found: dict[tuple[str, ...], tuple[int, ...]] = {}
+    for reading in readings:
+        key, counts = reading[:4], reading[4:]
+        before = found.get(key)
+        found[key] = counts if before is None else tuple(map(add, before, counts))
+    return [(*key, *counts) for key, counts in found.items()]
 
 
 def _signal(signal: Any) -> tuple[Any, ...]:
