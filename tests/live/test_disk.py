@@ -138,7 +138,7 @@ def test_a_failing_disk_ends_the_process_with_74(
     """When a sync fails the process ends at once; the next start finds all that was answered."""
     data = tmp_path / "data"
     _given_key(data)
-    fault = "inject=fdatasync:error=EIO:when=40+"
+    fault = "inject=fdatasync:error=EIO:when=80+"
     before = traced("-o", "/dev/null", "-e", fault)
     answered = 0
     with service(data, CONFIG, "--clock", "events", before=before, logs=tmp_path) as running:
