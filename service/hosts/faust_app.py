@@ -128,6 +128,9 @@ class FaustHost:
         }
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
+            for tp in mine:
+                # Faust seeks to what is committed; where nothing is, what it fetched before is lost.
+                await self.app.consumer.seek(tp, firsts[tp])
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
             self._held = {partition: [] for partition in known}
