@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from alerts.desk import Book, Desk
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
-from service.errors import ConfigurationError
+from service.errors import ConfigurationError, StoreAwayError, UnreachableError
 from service.hosts.aside import TRIES
 from service.hosts.clock import now_ms
 from service.hosts.engine_worker import EngineWorker
@@ -81,10 +81,13 @@ async def wait_for_turn(transport: Transport, reports: Callable[[], list[dict[st
     hold could only be refused, again and again, and would stand still meanwhile.
     """
     while True:
-        decided = await read_decided(transport)
-        trouble = _too_early(decided, reports())
-        if not trouble and decided.plan is not None:
-            return decided.plan.plan
+        try:
+            decided = await read_decided(transport)
+            trouble = _too_early(decided, reports())
+            if not trouble and decided.plan is not None:
+                return decided.plan.plan
+        except (UnreachableError, StoreAwayError) as error:
+            trouble = str(error)
         logger().warning("this worker waits", detail=trouble)
         await asyncio.sleep(PLAN_S)
 

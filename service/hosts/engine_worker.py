@@ -14,7 +14,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMappi
 
 from service import metrics
 from service.engine.values import Frame
-from service.errors import DamagedError, ErosionError, StorageFullError, StoreAwayError
+from service.errors import (
+    DamagedError,
+    ErosionError,
+    StorageFullError,
+    StoreAwayError,
+    UnreachableError,
+)
 from service.hosts.checkpointing import Checkpointing, Gate
 from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.collector import loading
@@ -225,6 +231,6 @@ class EngineWorker:
         while True:
             try:
                 return await self._make(partition)
-            except StoreAwayError as error:
-                logger().warning("the store is away", detail=str(error))
+            except (StoreAwayError, UnreachableError) as error:
+                logger().warning("a shard cannot be made yet", detail=str(error))
                 await asyncio.sleep(AWAY_S)

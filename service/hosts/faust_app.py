@@ -124,11 +124,11 @@ class FaustHost:
 
     async def _recover(self) -> None:
         """Make the shards that came, while nothing can flow."""
-        self._keep_closed()
         mine = {
             tp for tp in self.app.consumer.assignment() if tp.topic == self._log.get_topic_name()
         }
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
+        await self._guard(firsts)
         async with self._lock:
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
@@ -136,10 +136,16 @@ class FaustHost:
             self._folded = dict.fromkeys(known, -1)
         self._came_s = asyncio.get_running_loop().time()
 
-    def _keep_closed(self) -> None:
-        """Let nothing flow: Faust would resume the log now, and then clear what has come already."""
+    async def _guard(self, firsts: Mapping[Any, int]) -> None:
+        """Lose nothing of what Faust fetched too early, for it clears that when the flow opens again.
+
+        It would resume the log while the flow is open: so it is closed.  And it seeks back only to
+        what is committed: so where nothing is yet, the log is read from its beginning.
+        """
         self.app.consumer.stop_flow()
         self.app.flow_control.suspend()
+        for tp, first in firsts.items():
+            await self.app.consumer.seek(tp, first)
 
     async def _revoked(self, *told: Any, **_: Any) -> None:
         revoked: set[Any] = told[1]

@@ -78,10 +78,14 @@ class Counting:
         return self._folder / f"next-{partition}"
 
 
+async def _nothing(*_: object) -> None:
+    """Guard nothing."""
+
+
 def main(address: str, prefix: str, partitions: str, folder: str, *switches: str) -> None:
     """Run until a signal comes."""
     if "open" in switches:
-        FaustHost._keep_closed = lambda _: None  # type: ignore[method-assign, assignment]
+        FaustHost._guard = _nothing  # type: ignore[method-assign, assignment]
     host, _, port = address.partition(":")
     worker = Counting(Path(folder), is_blind="blind" in switches)
     found = FaustHost(Transport(((host, int(port)),), prefix), int(partitions), "", worker)

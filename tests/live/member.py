@@ -5,6 +5,7 @@ back.  So a fault is only survived together with a supervisor, and how often it 
 """
 
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -90,6 +91,8 @@ class Supervisor:
             if code is None or not self._wanted:
                 continue
             self.ends[code] += 1
+            if code > 0:
+                print(f"{self.member.role} ended with {code}: {self.log[-1500:]}", file=sys.stderr)
             if code == FINAL:
                 return
             time.sleep(PAUSE_S)

@@ -63,7 +63,9 @@ def joined(broker: Broker, folder: Path, *switches: str) -> Counted:
                 worker.wait(timeout=30)
     seen = {line for file in folder.glob("seen-*") for line in file.read_text().splitlines()}
     holes = sum(len(file.read_text().splitlines()) for file in folder.glob("holes-*"))
-    return Counted(holes, PARTITIONS * EACH - len(seen), (folder / "log").read_text())
+    lost = PARTITIONS * EACH - len(seen)
+    print(f"{folder.name}: {PARTITIONS * EACH} entries, {holes} holes, {lost} lost")
+    return Counted(holes, lost, (folder / "log").read_text())
 
 
 def _still(folder: Path) -> bool:
