@@ -27,9 +27,9 @@ from tests.bench.gauge import load as machine_load
 from tests.bench.gauge import tell
 from tests.bench.peers.processes import cpu_of_all, cpu_s, pinned
 from tests.live.broker import Broker
-from tests.live.faults import replayed
 from tests.live.fleet import Fleet, fleet
 from tests.live.postgres import Cluster, cluster
+from tests.live.stage import replayed
 from tests.running import until
 
 SHIPPED = Path(__file__).parents[2] / "config"
