@@ -20,7 +20,7 @@ from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
 REQUEST_BYTES_MAX = 4 * 1024 * 1024
-SILENT_S, FLUSH_S = 15.0, 0.05
+SILENT_S, RECOVERY_S, FLUSH_S = 15.0, 120.0, 0.05
 
 
 class SilentError(ErosionError):
@@ -70,6 +70,7 @@ class FaustHost:
         self._held: dict[int, list[tuple[int, Any]]] = {}
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
+        self._whole_s = float("inf")
         self._lock = asyncio.Lock()
         self.app = _app(transport, member)
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes}
@@ -124,9 +125,7 @@ class FaustHost:
 
     async def _recover(self) -> None:
         """Make the shards that came, while nothing can flow."""
-        mine = {
-            tp for tp in self.app.consumer.assignment() if tp.topic == self._log.get_topic_name()
-        }
+        mine = self._mine()
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         await self._guard(firsts)
         async with self._lock:
@@ -172,11 +171,23 @@ class FaustHost:
             quiet_s = asyncio.get_running_loop().time() - self._came_s
             if self._held and not self.app.in_recovery and quiet_s > SILENT_S:
                 await self._ask_for_more()
+            self._see_to_recovery()
+
+    def _see_to_recovery(self) -> None:
+        """End a worker that was dealt shards and never comes to hold them: Faust can hang there."""
+        now = asyncio.get_running_loop().time()
+        if {tp.partition for tp in self._mine()} <= self._held.keys():
+            self._whole_s = now
+        elif now - self._whole_s > RECOVERY_S:
+            raise SilentError(RECOVERY_S)
+
+    def _mine(self) -> set[Any]:
+        """Return the partitions of the log that are dealt to us."""
+        topic = self._log.get_topic_name()
+        return {tp for tp in self.app.consumer.assignment() if tp.topic == topic}
 
     async def _ask_for_more(self) -> None:
-        mine = {
-            tp for tp in self.app.consumer.assignment() if tp.topic == self._log.get_topic_name()
-        }
+        mine = self._mine()
         ends = await self.app.consumer.highwaters(*mine) if mine else {}
         behind = [tp for tp, end in ends.items() if end > self._folded.get(tp.partition, -1) + 1]
         if behind:

@@ -17,12 +17,12 @@ from pathlib import Path
 from signal import SIGCONT
 from typing import Any
 
-import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
 from service.engine.results import Results
 from service.engine.values import Outcome
+from service.errors import NotFoundError
 from service.settings import compile_settings, load
 from service.store.reads import Reads
 from service.store.tables import SIGNAL
@@ -145,7 +145,7 @@ class Fleet:
         reads = Reads.readonly(self.database)
         try:
             return reads.reports()
-        except psycopg.errors.UndefinedTable:  # no engine has begun yet
+        except NotFoundError:  # no engine has begun yet
             return []
         finally:
             reads.close()

@@ -178,7 +178,7 @@ def test_an_event_that_cannot_be_folded_is_set_aside_alone(
         until(lambda: {"before", "behind"} <= outcomes(stage.fleet).keys(), 60)
         assert "poisoned" not in outcomes(stage.fleet)
         assert engine.ends == {70: 3}
-        assert moves.alerts(stage.fleet, "set aside")
+        until(lambda: moves.alerts(stage.fleet, "set aside"), 30)
         assert "poisoned" in stage.fleet.command("quarantine", "list")
         engine.kill9()
         tell(stage, 4, "later", "asked")
