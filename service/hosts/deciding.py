@@ -111,8 +111,7 @@ class _Parts(AsyncExitStack):
         return self
 
     async def learn(self) -> None:
-        for record in await self.controls.news():
-            self.decided.take(record.key, record.value)
+        self.decided.take_all(await self.controls.news())
 
 
 def _keep_the_shards(before: Plan, after: Plan) -> None:

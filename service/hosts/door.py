@@ -87,9 +87,9 @@ class Door:
                     await sleep(stop, max(PULSE_S - (monotonic_s() - began_s), 0.01))
 
     async def _follow(self, controls: Controls) -> None:
-        for record in await controls.news():
-            self._decided.take(record.key, record.value)
-        if self._decided.plan is not None:
+        before = self._decided.plan
+        self._decided.take_all(await controls.news())
+        if self._decided.plan is not None and self._decided.plan is not before:
             self._decoder.adopt(self._decided.plan.plan)
 
     async def _pass(self, items: Sequence[Event | Rejected]) -> None:

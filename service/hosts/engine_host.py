@@ -17,7 +17,7 @@ from service.hosts.aside import TRIES
 from service.hosts.clock import now_ms
 from service.hosts.engine_worker import EngineWorker
 from service.hosts.faust_app import FaustHost
-from service.hosts.following import PLAN_S, read_decided
+from service.hosts.following import NO_PLAN, PLAN_S, read_decided
 from service.hosts.shard import OtherRulesError, Shard
 from service.log.decided import Decided, Record
 from service.log.kafka import LogWriter
@@ -58,7 +58,7 @@ class EngineHost:
     async def _shard(self, partition: int) -> Shard:
         decided = await read_decided(self._transport)
         if decided.plan is None:
-            raise ConfigurationError(["no plan is in force; put one there: erosion reload"])
+            raise ConfigurationError([NO_PLAN])
         name = decided.plan.plan.shards[partition]
         position, alerts = standing(self._store, name, now_ms())
         asides, suspects = decided.asides_of(name), decided.suspects(name, TRIES)
@@ -95,7 +95,7 @@ async def wait_for_turn(transport: Transport, reports: Callable[[], list[dict[st
 def _too_early(decided: Decided, reports: Sequence[Mapping[str, Any]]) -> str:
     """Return what must be waited for; raise OtherRulesError where only a newer program can go on."""
     if decided.plan is None:
-        return "no plan is in force; put one there: erosion reload"
+        return NO_PLAN
     if decided.rules < SEMANTICS:
         return (
             f"rules of version {decided.rules} hold; to let {SEMANTICS} take over: erosion upgrade"

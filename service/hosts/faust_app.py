@@ -16,10 +16,10 @@ from typing import Any, NoReturn, Protocol
 import faust
 
 from service.errors import ErosionError
+from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
-REQUEST_BYTES_MAX = 4 * 1024 * 1024
 SILENT_S, RECOVERY_S, FLUSH_S = 15.0, 120.0, 0.05
 
 
@@ -225,8 +225,8 @@ def _app(transport: Transport, member: str) -> faust.App:
         broker_commit_interval=1.0,
         broker_max_poll_records=500,
         stream_buffer_maxsize=4096,
-        producer_max_request_size=REQUEST_BYTES_MAX,
-        consumer_max_fetch_size=REQUEST_BYTES_MAX,
+        producer_max_request_size=MESSAGE_BYTES,
+        consumer_max_fetch_size=MESSAGE_BYTES,
         worker_redirect_stdouts=False,
         web_enabled=False,
     )

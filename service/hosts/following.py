@@ -11,14 +11,15 @@ from service.logs import logger
 from service.transport import Transport
 
 PLAN_S = 2.0
+NO_PLAN = "no plan is in force; put one there: erosion reload"
 
 
-async def wait_for_plan(transport: Transport) -> Plan:
-    """Return the plan in force, once there is one."""
-    while (found := (await read_decided(transport)).plan) is None:
-        logger().warning("no plan is in force; put one there: erosion reload")
+async def wait_for_plan(transport: Transport) -> tuple[Plan, Decided]:
+    """Return the plan in force, once there is one, and all that is decided."""
+    while (found := await read_decided(transport)).plan is None:
+        logger().warning(NO_PLAN)
         await asyncio.sleep(PLAN_S)
-    return found.plan
+    return found.plan.plan, found
 
 
 async def read_decided(transport: Transport) -> Decided:
@@ -29,8 +30,7 @@ async def read_decided(transport: Transport) -> Decided:
         await need_topics(transport, (LOG, CONTROL))
         await controls.start()
         try:
-            for record in await controls.news():
-                decided.take(record.key, record.value)
+            decided.take_all(await controls.news())
         finally:
             await controls.stop()
     return decided

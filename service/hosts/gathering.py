@@ -167,9 +167,8 @@ class Gathering:
 
     async def _look(self) -> None:
         """Take what was decided meanwhile."""
-        for record in await self._controls.news():
-            if gap := self._decided.take(record.key, record.value):
-                await self._accept(gap)
+        for gap in self._decided.take_all(await self._controls.news()):
+            await self._accept(gap)
 
     async def _tick(self) -> None:
         """Vouch for what was asked a while ago and has been appended since, then ask again."""

@@ -11,8 +11,10 @@ from contextlib import AsyncExitStack
 
 from service import metrics
 from service.engine.plan import Plan
+from service.engine.sharding import topics
 from service.errors import UnreachableError
 from service.hosts.clock import monotonic_s
+from service.hosts.following import NO_PLAN, PLAN_S
 from service.hosts.gathering import Gathering, NewTopicsError, Sources
 from service.hosts.lives import quietly, sleep
 from service.hosts.pulse import Pulse
@@ -25,7 +27,7 @@ from service.log.reach import reach, told
 from service.logs import logger
 from service.transport import Transport
 
-PAUSE_S, PAUSE_MAX_S, LONG_S, PLAN_S = 0.5, 10.0, 60.0, 2.0
+PAUSE_S, PAUSE_MAX_S, LONG_S = 0.5, 10.0, 60.0
 
 
 class Intake:
@@ -77,8 +79,7 @@ class Intake:
                 decided = await self._decided(controls, stop)
                 if decided.plan is None:
                     return
-                topics = [*self._cutter(decided.plan.plan)[0].topics]
-                reader = RawReader(self._transport, topics, self._member)
+                reader = RawReader(self._transport, topics(decided.plan.plan), self._member)
                 parts.push_async_callback(quietly, reader.stop)
                 await reader.start()
                 gathering = Gathering(
@@ -95,11 +96,10 @@ class Intake:
         """Wait until a plan is in force: without one nobody knows what an event means."""
         decided = Decided()
         while not stop.is_set():
-            for record in await controls.news():
-                decided.take(record.key, record.value)
+            decided.take_all(await controls.news())
             if decided.plan is not None:
                 break
-            self.trouble = "no plan is in force; put one there: erosion reload"
+            self.trouble = NO_PLAN
             logger().warning(self.trouble)
             await sleep(stop, PLAN_S)
         return decided

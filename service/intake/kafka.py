@@ -20,12 +20,11 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from service.intake.cutting import Place, Record, Slice
+from service.intake.cutting import RECORDS_MAX, Place, Record, Slice
 from service.log.entry import Lost
 from service.log.identity import Identities, Identity
 from service.transport import Transport
 
-RECORDS_MAX = 2000
 SESSION_MS, HEARTBEAT_MS = 6_000, 500
 # The client asks a broker one thing at a time: a question about partitions where nothing happens
 # must not keep the others waiting, which the default of half a second does.

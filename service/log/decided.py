@@ -7,7 +7,7 @@ intake before it sends anything by it; the same control from several has one id 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pydantic_core import from_json, to_json
@@ -40,6 +40,10 @@ class Decided:
         self.failed: Counter[str] = Counter()
         self.changes = 0
         self._accepted: set[str] = set()
+
+    def take_all(self, records: Iterable[tuple[str, bytes]]) -> list[Mapping[str, Any]]:
+        """Take records in their order; return the gaps that they accept."""
+        return [gap for key, value in records if (gap := self.take(key, value)) is not None]
 
     def take(self, key: str, value: bytes) -> Mapping[str, Any] | None:
         """Take the next record; return the gap that it accepts, if it does."""

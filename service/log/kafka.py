@@ -14,9 +14,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from service.log.entry import Entry, encode
 from service.log.passed import DOOR
+from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
-REQUEST_BYTES_MAX = 4 * 1024 * 1024
 PATIENCE_S = 30.0
 LOG, CONTROL, DEAD = "log", "control", "dead"
 Headers = Iterable[tuple[str, bytes | None]]
@@ -43,7 +43,7 @@ class LogWriter:
             **self._transport.client(),
             enable_idempotence=True,
             compression_type="lz4",
-            max_request_size=REQUEST_BYTES_MAX,
+            max_request_size=MESSAGE_BYTES,
         )
         await self._producer.start()
 
@@ -58,11 +58,10 @@ class LogWriter:
         sent = await self._sent(topic, encode(entry), partition=shard)
         return Appended(sent.offset, sent.timestamp)
 
-    async def tell(self, key: bytes, value: bytes) -> int:
-        """Append to the control topic and return the broker's stamp."""
+    async def tell(self, key: bytes, value: bytes) -> None:
+        """Append to the control topic."""
         topic = self._transport.topic(CONTROL)
-        sent = await self._sent(topic, value, key=key, partition=0)
-        return int(sent.timestamp)
+        await self._sent(topic, value, key=key, partition=0)
 
     async def bury(self, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         """Append a dead letter."""
@@ -99,7 +98,6 @@ class ControlRecord(NamedTuple):
 
     key: str
     value: bytes
-    stamp: int
 
 
 class Controls:
@@ -139,4 +137,4 @@ class Controls:
 
 def _record(record: object) -> ControlRecord:
     key = getattr(record, "key", None) or b""
-    return ControlRecord(key.decode(), record.value, record.timestamp)  # type: ignore[attr-defined]
+    return ControlRecord(key.decode(), record.value)  # type: ignore[attr-defined]

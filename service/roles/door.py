@@ -6,7 +6,7 @@ from service.hosts import collector
 from service.hosts.clock import monotonic_s
 from service.hosts.couriers import stopping
 from service.hosts.door import Door
-from service.hosts.following import read_decided, wait_for_plan
+from service.hosts.following import wait_for_plan
 from service.intake.decode import Decoder
 from service.intake.http import event_routes
 from service.intake.quota import Quota
@@ -21,9 +21,9 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     secrets = Secrets.read(process.secrets)
     transport = read_transport(process, secrets)
     key = shared_key(secrets)
-    plan = asyncio.run(wait_for_plan(transport))
+    plan, decided = asyncio.run(wait_for_plan(transport))
     decoder = Decoder(plan, key)
-    door = Door(transport, decoder, asyncio.run(read_decided(transport)))
+    door = Door(transport, decoder, decided)
     quota = Quota(process.rate, monotonic_s) if process.rate else None
     routes = event_routes(decoder, door.take, quota)
 

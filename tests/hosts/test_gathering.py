@@ -96,7 +96,7 @@ class Log:
 
     def decide(self, record: tuple[bytes, bytes]) -> None:
         """Let something be decided."""
-        self.coming.append(ControlRecord(record[0].decode(), record[1], NOW))
+        self.coming.append(ControlRecord(record[0].decode(), record[1]))
 
     def of(self, kind: type) -> list[tuple[int, Any]]:
         """Return the entries of a kind."""

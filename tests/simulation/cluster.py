@@ -41,7 +41,7 @@ class Cluster:
         self.topics = {name: source.topic for name, source in PLAN.sources.items()}
         self.brokers = Brokers(PLAN.shards, dict.fromkeys(topics, PARTITIONS), BEGIN)
         for record in (rules_record(SEMANTICS), plan_record(PLAN)):
-            self.brokers.control.append(ControlRecord(record[0].decode(), record[1], BEGIN))
+            self.brokers.control.append(ControlRecord(record[0].decode(), record[1]))
         self.database = Database()
         self.stream = [*planned(seed, seconds, rate)]
         self.lines: list[tuple[str, bytes]] = []
@@ -140,7 +140,7 @@ class Cluster:
         self.number += 1
         sources = {n: replace(s, names=(f"n{self.number}",)) for n, s in PLAN.sources.items()}
         key, value = plan_record(replace(PLAN, number=self.number, sources=sources))
-        self.brokers.control.append(ControlRecord(key.decode(), value, self.brokers.now))
+        self.brokers.control.append(ControlRecord(key.decode(), value))
 
     def _again(self, work: Callable[[], None]) -> None:
         try:

@@ -31,8 +31,7 @@ class Intake:
     def __init__(self, sim: "Cluster", mine: list[Place]) -> None:
         """Begin a life."""
         controls, decided = SimControls(sim.brokers), Decided()
-        for record in run(controls.news()):
-            decided.take(record.key, record.value)
+        decided.take_all(run(controls.news()))
         self.parts = (
             SimReader(sim.brokers, mine, sim.draw, sim.appetite),
             SimWriter(sim.brokers, sim.point),

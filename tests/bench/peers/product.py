@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from service.intake.kafka import RECORDS_MAX
+from service.intake.cutting import RECORDS_MAX
 from tests.bench.peers.processes import cpu_of_all, cpu_s, peak_mb, pinned
 from tests.live.fleet import Fleet, fleet
 from tests.live.member import Member
