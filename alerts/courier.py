@@ -29,6 +29,7 @@ class Receipt:
     result: Result
     detail: str
     next_at: int | None = None
+    reference: str = ""
 
     @property
     def dead(self) -> bool:
@@ -162,7 +163,8 @@ class Courier:
         if verdict.result in (Result.RETRY, Result.AMBIGUOUS):
             wait = wait_ms(attempt, verdict.after_ms, self._jitter())
         next_at = None if wait is None else at + wait
-        return Receipt(row.key, attempt, at, verdict.result, verdict.detail, next_at)
+        said = verdict.reference
+        return Receipt(row.key, attempt, at, verdict.result, verdict.detail, next_at, said)
 
 
 async def _pause(stop: asyncio.Event, pause_s: float) -> None:

@@ -14,8 +14,46 @@ from alerts.signal import Level
 
 
 @dataclass(frozen=True, slots=True)
+class Sheet:
+    """Hold what a channel that can edit puts in the place of a conversation's first message."""
+
+    level: Level
+    why: Why
+    subject: str
+    lines: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+
+    def to_row(self) -> dict[str, object]:
+        """Return the fields as a mapping that is ready for JSON."""
+        row: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        return row | {
+            "level": self.level.value,
+            "why": self.why.value,
+            "lines": list(self.lines),
+            "links": [list(pair) for pair in self.links],
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Self:
+        """Rebuild the sheet that `to_row` described."""
+        return cls(
+            level=Level(row["level"]),
+            why=Why(row["why"]),
+            subject=row["subject"],
+            lines=tuple(row["lines"]),
+            links=tuple((label, address) for label, address in row["links"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """Hold one message to one address, with the key that stays the same on every attempt."""
+    """Hold one message to one address, with the key that stays the same on every attempt.
+
+    `thread` names the conversation at this address that the message belongs to; `standing` is how
+    the whole conversation stands with it, for a channel that can edit what it said first; `actions`
+    are the answers that a reader may give, of `take` and `refuse`.  `parent` is the channel's own
+    reference of the conversation's first message, filled in when the row is claimed.
+    """
 
     key: str
     alerts: tuple[tuple[str, int], ...]
@@ -29,11 +67,23 @@ class OutboxRow:
     links: tuple[tuple[str, str], ...]
     text: str
     created_at: int
+    thread: str = ""
+    standing: Sheet | None = None
+    actions: tuple[str, ...] = ()
+    parent: str = ""
+
+    @property
+    def sheet(self) -> Sheet:
+        """Return how the conversation stands with this message."""
+        own = Sheet(self.level, self.why, self.subject, self.lines, self.links)
+        return self.standing or own
 
     def to_row(self) -> dict[str, object]:
         """Return the fields as a mapping that is ready for JSON."""
         row: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
         return row | {
+            "standing": self.standing and self.standing.to_row(),
+            "actions": list(self.actions),
             "alerts": [list(pair) for pair in self.alerts],
             "settings": dict(self.settings),
             "level": self.level.value,
@@ -45,7 +95,10 @@ class OutboxRow:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Rebuild the row that `to_row` described."""
-        values = {name: row[name] for name in cls.__slots__}
+        values = {name: row[name] for name in cls.__slots__ if name in row}
+        standing = row.get("standing")
+        values["standing"] = Sheet.from_row(standing) if standing else None
+        values["actions"] = tuple(row.get("actions", ()))
         values["alerts"] = tuple((alert, number) for alert, number in row["alerts"])
         values["level"] = Level(row["level"])
         values["why"] = Why(row["why"])

@@ -53,11 +53,15 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Carry a channel's answer: the result, a detail without secrets, a wish when to return."""
+    """Carry a channel's answer: the result, a detail without secrets, a wish when to return.
+
+    `reference` is how the channel finds the message again, to edit it or to answer under it.
+    """
 
     result: Result
     detail: str
     after_ms: int | None = None
+    reference: str = ""
 
 
 _FAILURES = {

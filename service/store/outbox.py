@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from alerts.courier import Receipt
 from alerts.outbox import OutboxRow, Pending, next_in_line
 from service.errors import StorageFullError, StoreAwayError
+from service.store.statements import PARENT
 from service.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -64,7 +65,7 @@ class SqlOutbox:
             chosen = next_in_line(pending, now, limit)
             until = now + lease_ms
             return tuple(
-                item
+                _with_parent(item, transaction)
                 for item in chosen
                 if transaction.reserve(item.row.key, seen[item.row.key], until)
             )
@@ -123,6 +124,12 @@ class SqlOutbox:
                 tried = replace(item, attempts=receipt.attempt, next_at=receipt.next_at)
                 pending.append(replace(tried, leased_until=0))
         return next_in_line(pending, now, limit)
+
+
+def _with_parent(item: Pending, transaction: Transaction) -> Pending:
+    """Say how the channel finds the first message of the row's conversation, if it has left."""
+    found = transaction.rows(PARENT, (item.row.thread,)) if item.row.thread else []
+    return replace(item, row=replace(item.row, parent=str(found[0][0]))) if found else item
 
 
 def _pending(rows: Sequence[tuple[Any, ...]], now: int) -> list[Pending]:

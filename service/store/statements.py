@@ -55,18 +55,19 @@ ALERT = _upsert(tables.ALERT)
 NOTICE = _insert(tables.NOTICE)
 UNDELIVERABLE = _insert(tables.UNDELIVERABLE)
 OUTBOX = (
-    "INSERT INTO outbox (key, alerts, receiver, channel, why, body, state, attempts, next_at, leased_until) "
-    "VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
+    "INSERT INTO outbox (key, alerts, receiver, channel, why, body, thread, state, attempts, next_at, leased_until) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
 )
 REPORT = _upsert(tables.SHARD_REPORT)
 RECEIPT = _insert(tables.RECEIPT)
 # What is finished stays finished, whatever a courier says that lost its lease.
 MARK = (
-    "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, leased_until = 0 "
+    "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, reference = ?, leased_until = 0 "
     "WHERE key = ? AND state = 'pending'"
 )
 STILL = (
     "SELECT number FROM outbox WHERE key = ? AND state = 'pending' AND attempts = ? "
     "AND next_at = ? AND leased_until = ? FOR UPDATE SKIP LOCKED"
 )
+PARENT = "SELECT reference FROM outbox WHERE thread = ? AND reference <> '' ORDER BY number LIMIT 1"
 LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"

@@ -128,7 +128,10 @@ OUTBOX = Table(
     _whole("next_at"),
     _whole("leased_until"),
     Column("body", Text, nullable=False),
+    Column("thread", String, nullable=False, server_default=""),
+    Column("reference", String, nullable=False, server_default=""),
     Index("outbox_by_state", "state", "channel"),
+    Index("outbox_by_thread", "thread"),
 )
 RECEIPT = Table(
     "receipt",

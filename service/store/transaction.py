@@ -95,6 +95,7 @@ class Transaction:
                     row.channel,
                     row.why.value,
                     _json(row.to_row()),
+                    row.thread,
                 )
                 for row in decision.rows
             ),
@@ -122,7 +123,8 @@ class Transaction:
         state = "pending"
         if receipt.next_at is None:
             state = "sent" if receipt.result is Result.DELIVERED else "dead"
-        self._many(sql.MARK, [(state, receipt.attempt, receipt.next_at or 0, receipt.key)])
+        values = (state, receipt.attempt, receipt.next_at or 0, receipt.reference, receipt.key)
+        self._many(sql.MARK, [values])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of one statement, as this transaction sees them."""
