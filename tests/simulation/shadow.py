@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from alerts.asked import NOTHING, Asked
 from alerts.desk import Decision, Desk
 from alerts.directory import Directory
 from alerts.outbox import OutboxRow
@@ -47,6 +48,13 @@ class Shadow:
         """Keep every frame."""
         self.frames += frames
         return list(frames)
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: Decision, shard: str) -> None:
         """Keep every message."""
