@@ -1,0 +1,54 @@
+"""How a receiver is reached: one block for each channel, and exactly one block in each entry."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from service.settings.block import Block, Name, Text
+
+
+class Console(Block):
+    """Write to the standard output."""
+
+
+class Jsonl(Block):
+    """Append a line to a file."""
+
+    path: Text
+
+
+class Email(Block):
+    """Write to addresses; `{unit.column}` and `{region.column}` are filled from the files."""
+
+    to: tuple[Text, ...] = Field(min_length=1)
+
+
+class Slack(Block):
+    """Post to a channel by the secret `slack_webhook_NAME`."""
+
+    webhook: Name
+
+
+class Reach(Block):
+    """State one way of reaching somebody."""
+
+    console: Console | None = None
+    jsonl: Jsonl | None = None
+    email: Email | None = None
+    slack: Slack | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("name one channel here: console, jsonl, email or slack")
+        return self
+
+    @property
+    def channel(self) -> str:
+        """Return the name of the channel."""
+        return next(iter(self.model_fields_set))
+
+    def settings(self) -> dict[str, object]:
+        """Return the channel's settings as plain values."""
+        block: Block = getattr(self, self.channel)
+        return block.model_dump()
