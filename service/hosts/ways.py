@@ -8,6 +8,7 @@ from alerts.channels.console import Console
 from alerts.channels.email import Email, Relay, Tls
 from alerts.channels.jsonl import Jsonl
 from alerts.channels.slack import Slack
+from alerts.channels.slack_bot import SlackBot
 from alerts.courier import Channel
 from alerts.secret import Secret
 from service.settings import ProcessSettings, Secrets
@@ -16,23 +17,35 @@ from service.settings import ProcessSettings, Secrets
 def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
     """Return the ways of reaching people for which there are settings."""
     found: list[Channel] = [Console(console), Jsonl()]
-    prefix = "slack_webhook_"
-    hooks = {
+    hooks, token = _named(secrets, "slack_webhook_"), _secret(secrets, "slack_bot_token")
+    if hooks or token:
+        bot = None if token is None else SlackBot(token, process.slack_url)
+        found.append(Slack(httpx.AsyncClient(), hooks, bot))
+    if process.smtp_host:
+        found.append(Email(_relay(process, secrets)))
+    return found
+
+
+def _relay(process: ProcessSettings, secrets: Secrets) -> Relay:
+    return Relay(
+        process.smtp_host,
+        process.smtp_port,
+        Tls(process.smtp_tls),
+        process.smtp_from or "erosion@localhost",
+        process.smtp_user,
+        _secret(secrets, "smtp_password"),
+    )
+
+
+def _secret(secrets: Secrets, name: str) -> Secret | None:
+    found = secrets.get(name)
+    return None if found is None else Secret(found)
+
+
+def _named(secrets: Secrets, prefix: str) -> dict[str, Secret]:
+    """Return the secrets whose names begin so, by the rest of their names."""
+    return {
         name.removeprefix(prefix): Secret(secrets.get(name) or "")
         for name in secrets.values
         if name.startswith(prefix)
     }
-    if hooks:
-        found.append(Slack(httpx.AsyncClient(), hooks))
-    if process.smtp_host:
-        password = secrets.get("smtp_password")
-        relay = Relay(
-            process.smtp_host,
-            process.smtp_port,
-            Tls(process.smtp_tls),
-            process.smtp_from or "erosion@localhost",
-            process.smtp_user,
-            None if password is None else Secret(password),
-        )
-        found.append(Email(relay))
-    return found

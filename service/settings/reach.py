@@ -24,9 +24,16 @@ class Email(Block):
 
 
 class Slack(Block):
-    """Post to a channel by the secret `slack_webhook_NAME`."""
+    """Post to a channel as the bot of `slack_bot_token`, or by the secret `slack_webhook_NAME`."""
 
-    webhook: Name
+    channel: Text | None = None
+    webhook: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.channel is None) is (self.webhook is None):
+            raise ValueError("a slack reach has a `channel`, or without a bot a `webhook`")
+        return self
 
 
 class Reach(Block):
@@ -51,4 +58,4 @@ class Reach(Block):
     def settings(self) -> dict[str, object]:
         """Return the channel's settings as plain values."""
         block: Block = getattr(self, self.channel)
-        return block.model_dump()
+        return block.model_dump(exclude_none=True)

@@ -19,11 +19,8 @@ import pytest
 from alerts.channels.console import Console
 from alerts.channels.email import Email, Relay, Tls
 from alerts.channels.jsonl import Jsonl
-from alerts.channels.slack import (
-    HEADER_CHARACTERS_MAX,
-    SECTION_CHARACTERS_MAX,
-    Slack,
-)
+from alerts.channels.slack import Slack
+from alerts.channels.slack_blocks import HEADER_CHARACTERS_MAX, SECTION_CHARACTERS_MAX
 from alerts.courier import Channel
 from alerts.directory import Directory
 from alerts.outbox import OutboxRow
