@@ -8,6 +8,7 @@ read the channel's history and a process that remembers the attempt; without the
 stand there twice, under one key.  The library's own retries are off: the courier's schedule counts.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +29,11 @@ TIMEOUT_S = 20
 REMEMBERED_MAX = 10_000
 LOOKED_AT = 100
 POST, UPDATE = "chat.postMessage", "chat.update"
+HISTORY, REPLIES = _READS = ("conversations.history", "conversations.replies")
 EVENT = "erosion_message"
+# At its lowest level the library writes whole messages.
+QUIET = logging.getLogger(__name__)
+QUIET.setLevel(logging.WARNING)
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 _LOUD = frozenset({Why.WORSE, Why.RELAPSED})
 
@@ -41,7 +46,7 @@ class SlackBot:
     def __init__(self, token: Secret, base_url: str = BASE_URL) -> None:
         """Take the bot's token, and where Slack is."""
         self._client = AsyncWebClient(
-            token.reveal(), base_url=base_url, timeout=TIMEOUT_S, retry_handlers=[]
+            token.reveal(), base_url=base_url, timeout=TIMEOUT_S, retry_handlers=[], logger=QUIET
         )
         self._ids: OrderedDict[str, str] = OrderedDict()
         self._doubtful: OrderedDict[str, str] = OrderedDict()
@@ -89,9 +94,9 @@ class SlackBot:
         channel = str(call["channel"])
         where: Arguments = {"channel": self._ids.get(channel, channel), "limit": LOOKED_AT}
         where["include_all_metadata"] = True
-        method = "conversations.history"
+        method = HISTORY
         if "thread_ts" in call:
-            where["ts"], method = call["thread_ts"], "conversations.replies"
+            where["ts"], method = call["thread_ts"], REPLIES
         answer, _ = await self._call(method, where, now)
         for message in answer.get("messages") or ():
             payload = (message.get("metadata") or {}).get("event_payload") or {}
@@ -105,7 +110,11 @@ class SlackBot:
         """Call one method; the words of an error may hold an address, so only its type is kept."""
         nothing: Mapping[str, Any] = {}
         try:
-            answer = await self._client.api_call(method, json=call)
+            # The methods that read take forms only.
+            reads = method in _READS
+            answer = await self._client.api_call(
+                method, data=call if reads else None, json=None if reads else call
+            )
         except SlackApiError as error:
             return nothing, _refused(error.response, now)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:

@@ -28,7 +28,9 @@ class FakeSlack:
     async def answer(self, request: web.Request) -> web.Response:
         """Take one call."""
         method = request.match_info["method"]
-        body = await request.json()
+        is_json = request.content_type == "application/json"
+        assert is_json is method.startswith("chat.")
+        body = dict(await request.json() if is_json else await request.post())
         assert request.headers["Authorization"] == "Bearer xoxb-T0P-S3CR3T"
         self.calls.append((method, body))
         orders = self.orders.get(method)
