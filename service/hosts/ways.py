@@ -5,13 +5,17 @@ from typing import TextIO
 import httpx
 
 from alerts.channels.console import Console
-from alerts.channels.email import Email, Relay, Tls
+from alerts.channels.email import Email, LinkMaker, Relay, Tls
 from alerts.channels.jsonl import Jsonl
 from alerts.channels.slack import Slack
 from alerts.channels.slack_bot import SlackBot
 from alerts.courier import Channel
+from alerts.links import link
+from alerts.outbox import OutboxRow
 from alerts.secret import Secret
 from service.settings import ProcessSettings, Secrets
+
+LINK_GOOD_MS = 7 * 24 * 3_600_000
 
 
 def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
@@ -22,8 +26,21 @@ def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> lis
         bot = None if token is None else SlackBot(token, process.slack_url)
         found.append(Slack(httpx.AsyncClient(), hooks, bot))
     if process.smtp_host:
-        found.append(Email(_relay(process, secrets)))
+        found.append(Email(_relay(process, secrets), link_maker(process, secrets)))
     return found
+
+
+def link_maker(process: ProcessSettings, secrets: Secrets) -> LinkMaker | None:
+    """Return what makes the links of a mail, where there is a page for them to lead to."""
+    key = _secret(secrets, "link_key")
+    if key is None or not process.public_url:
+        return None
+
+    def made(row: OutboxRow, action: str) -> str:
+        until = row.created_at + LINK_GOOD_MS
+        return link(process.public_url, key, row.key, action, row.receiver, until)
+
+    return made
 
 
 def _relay(process: ProcessSettings, secrets: Secrets) -> Relay:

@@ -34,6 +34,7 @@ class ProcessSettings(BaseSettings):
     smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
     smtp_from: str = ""
     smtp_user: str = ""
+    public_url: str = Field(default="", pattern=rf"^$|{_WEB}")
     slack_url: str = Field(default="https://slack.com/api/", pattern=_WEB)
     log: Literal["sqlite", "kafka"] = "sqlite"
     worker: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,100}$")

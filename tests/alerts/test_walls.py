@@ -16,6 +16,7 @@ PURE = [
     "group",
     "headline",
     "historic",
+    "links",
     "message",
     "notice",
     "outbox",
