@@ -4,16 +4,23 @@ from typing import TextIO
 
 import httpx
 
+from alerts.channels.apprise import Apprise
 from alerts.channels.console import Console
 from alerts.channels.email import Email, LinkMaker, Relay, Tls
 from alerts.channels.jsonl import Jsonl
+from alerts.channels.kafka import Kafka
 from alerts.channels.slack import Slack
 from alerts.channels.slack_bot import SlackBot
+from alerts.channels.webhook import Target, Webhook, keys_of
+from alerts.channels.webhook_guard import Guard
 from alerts.courier import Channel
+from alerts.errors import Unaddressed
 from alerts.links import link
 from alerts.outbox import OutboxRow
 from alerts.secret import Secret
+from service.errors import ConfigurationError
 from service.settings import ProcessSettings, Secrets
+from service.settings.transport import read_transport
 
 LINK_GOOD_MS = 7 * 24 * 3_600_000
 
@@ -21,12 +28,21 @@ LINK_GOOD_MS = 7 * 24 * 3_600_000
 def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
     """Return the ways of reaching people for which there are settings."""
     found: list[Channel] = [Console(console), Jsonl()]
-    hooks, token = _named(secrets, "slack_webhook_"), _secret(secrets, "slack_bot_token")
-    if hooks or token:
+    walls, token = _named(secrets, "slack_webhook_"), _secret(secrets, "slack_bot_token")
+    if walls or token:
         bot = None if token is None else SlackBot(token, process.slack_url)
-        found.append(Slack(httpx.AsyncClient(), hooks, bot))
+        found.append(Slack(httpx.AsyncClient(), walls, bot))
     if process.smtp_host:
         found.append(Email(_relay(process, secrets), link_maker(process, secrets)))
+    hooks = _targets(secrets)
+    if hooks:
+        found.append(Webhook(hooks, _guard(process)))
+    if process.kafka:
+        from service.log.kafka import Shouter  # noqa: PLC0415 - the client is an extra
+
+        found.append(Kafka(Shouter(read_transport(process, secrets))))
+    if addresses := _named(secrets, "apprise_"):
+        found.append(Apprise(addresses))
     return found
 
 
@@ -52,6 +68,28 @@ def _relay(process: ProcessSettings, secrets: Secrets) -> Relay:
         process.smtp_user,
         _secret(secrets, "smtp_password"),
     )
+
+
+def _targets(secrets: Secrets) -> dict[str, Target]:
+    """Return the webhooks; one without a key, or with a wrong one, is an error at once."""
+    keys, found = _named(secrets, "webhook_key_"), dict[str, Target]()
+    for name, address in _named(secrets, "webhook_").items():
+        if name.startswith("key_"):
+            continue
+        key = keys.get(name)
+        try:
+            keys_of(key or Secret(""))
+        except Unaddressed as error:
+            raise ConfigurationError([f"secret webhook_key_{name}: {error}"]) from None
+        found[name] = Target(address, key or Secret(""))
+    return found
+
+
+def _guard(process: ProcessSettings) -> Guard:
+    try:
+        return Guard(process.webhook_allow.replace(",", " ").split())
+    except ValueError as error:
+        raise ConfigurationError([f"EROSION_WEBHOOK_ALLOW: {error}"]) from None
 
 
 def _secret(secrets: Secrets, name: str) -> Secret | None:

@@ -36,6 +36,7 @@ class ProcessSettings(BaseSettings):
     smtp_user: str = ""
     public_url: str = Field(default="", pattern=rf"^$|{_WEB}")
     slack_url: str = Field(default="https://slack.com/api/", pattern=_WEB)
+    webhook_allow: str = ""
     log: Literal["sqlite", "kafka"] = "sqlite"
     worker: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,100}$")
     log_format: Literal["console", "json"] = "console"

@@ -1,8 +1,8 @@
 """How a receiver is reached: one block for each channel, and exactly one block in each entry."""
 
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from service.settings.block import Block, Name, Text
 
@@ -36,6 +36,25 @@ class Slack(Block):
         return self
 
 
+class Webhook(Block):
+    """Post to the secret address `webhook_NAME`, signed with `webhook_key_NAME`."""
+
+    url: Name
+    shape: Literal["standard", "alertmanager"] = "standard"
+
+
+class Topic(Block):
+    """Put CloudEvents on a topic of the brokers of EROSION_KAFKA."""
+
+    topic: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,249}$")]
+
+
+class Apprise(Block):
+    """Send through the library Apprise, by the secret address `apprise_NAME`."""
+
+    url: Name
+
+
 class Reach(Block):
     """State one way of reaching somebody."""
 
@@ -43,11 +62,14 @@ class Reach(Block):
     jsonl: Jsonl | None = None
     email: Email | None = None
     slack: Slack | None = None
+    webhook: Webhook | None = None
+    kafka: Topic | None = None
+    apprise: Apprise | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if len(self.model_fields_set) != 1:
-            raise ValueError("name one channel here: console, jsonl, email or slack")
+            raise ValueError(f"name one channel here: {', '.join(type(self).model_fields)}")
         return self
 
     @property

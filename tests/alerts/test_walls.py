@@ -26,6 +26,7 @@ PURE = [
     "signal",
     "spans",
     "story",
+    "told",
     "words",
 ]
 SHELL = ("courier", "secret")
