@@ -73,10 +73,14 @@ class OutboxRow:
     parent: str = ""
 
     @property
+    def news(self) -> Sheet:
+        """Return what this message itself says."""
+        return Sheet(self.level, self.why, self.subject, self.lines, self.links)
+
+    @property
     def sheet(self) -> Sheet:
         """Return how the conversation stands with this message."""
-        own = Sheet(self.level, self.why, self.subject, self.lines, self.links)
-        return self.standing or own
+        return self.standing or self.news
 
     def to_row(self) -> dict[str, object]:
         """Return the fields as a mapping that is ready for JSON."""

@@ -29,6 +29,62 @@ _HOURLY_STEPS = 71
 SCHEDULE_MS = _FIRST_STEPS_MS + (HOUR_MS,) * _HOURLY_STEPS
 _MILLISECOND = timedelta(milliseconds=1)
 _RETRIED_CLIENT_ERRORS = frozenset({408, 421, 425, 429})
+# Slack's words for what stays wrong until a person changes it.
+_SLACK_NEVER = frozenset(
+    [
+        "access_denied",
+        "account_inactive",
+        "as_user_not_supported",
+        "block_mismatch",
+        "channel_not_found",
+        "channel_type_not_supported",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_arg_name",
+        "invalid_arguments",
+        "invalid_array_arg",
+        "invalid_auth",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_charset",
+        "invalid_form_data",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "invalid_post_type",
+        "is_archived",
+        "is_inactive",
+        "metadata_too_large",
+        "missing_post_type",
+        "missing_scope",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_permission",
+        "no_text",
+        "not_allowed_token_type",
+        "not_authed",
+        "not_in_channel",
+        "org_login_required",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
+        "slack_connect_canvas_sharing_blocked",
+        "team_access_not_granted",
+        "team_not_found",
+        "token_expired",
+        "token_revoked",
+        "too_many_attachments",
+        "two_factor_setup_required",
+        "user_not_found",
+        "cannot_reply_to_message",
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+    ]
+)
+# After these "some aspect of the operation" may have succeeded, as Slack puts it.
+_SLACK_UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
 class Result(StrEnum):
@@ -87,6 +143,15 @@ def http(status: int, retry_after: str | None, now: int, detail: str = "") -> Ve
     if status in _RETRIED_CLIENT_ERRORS or status >= 500:  # noqa: PLR2004
         return Verdict(Result.RETRY, said, retry_after_ms(retry_after, now))
     return Verdict(Result.PERMANENT, said)
+
+
+def slack(code: str, retry_after: str | None = None, now: int = 0) -> Verdict:
+    """Classify Slack's word for what went wrong; one that is not known here is tried again."""
+    said = f"Slack {code}"
+    if code in _SLACK_NEVER:
+        return Verdict(Result.PERMANENT, said)
+    result = Result.AMBIGUOUS if code in _SLACK_UNSURE else Result.RETRY
+    return Verdict(result, said, retry_after_ms(retry_after, now))
 
 
 def smtp(code: int) -> Verdict:

@@ -50,3 +50,12 @@ if [ ! -d "$reader" ]; then
     --loglevel=error @asyncapi/parser@3.6.3
   mv "$reader.new" "$reader"
 fi
+
+# The Slack emulator, once for each user. Its name is taken by another package on the tag `latest`.
+emulator=$cache/slack-emulator-0.11.2
+if [ ! -d "$emulator" ]; then
+  rm -rf "$emulator.new"
+  npm install --prefix "$emulator.new" --no-package-lock --ignore-scripts --no-audit --no-fund \
+    --loglevel=error emulate@0.11.2
+  mv "$emulator.new" "$emulator"
+fi

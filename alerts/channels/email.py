@@ -1,15 +1,16 @@
-"""Send a message by e-mail, as text and as simple HTML.
+"""Send a message by e-mail, as text and as HTML (alerts/channels/email_look.py).
 
 Security of the connection is stated, never guessed: `starttls` refuses a relay that cannot, there
 is no silent fallback to plain text.  Header values lose control characters and the syntax of
 encoded words first, because some versions of Python turn a crafted subject into a header of its
-own.  Mails about one alert refer to one invented first mail, so that they form a thread in every
-client although none of them has to arrive first.
+own.  Later mails of a conversation answer its first one, so that they form a thread in every
+client; where no conversation is known they refer to one invented mail for each alert.
 """
 
 import hashlib
 import re
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
@@ -17,24 +18,19 @@ from email.utils import formatdate
 from enum import StrEnum
 
 import aiosmtplib
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from alerts.channels.email_look import ANSWERS, html, text
 from alerts.clean import clean
 from alerts.errors import Unaddressed
-from alerts.notice import Why
 from alerts.outbox import OutboxRow
 from alerts.retry import Failure, Result, Verdict, failed, smtp
 from alerts.secret import Secret
-from alerts.signal import Level
 
 TIMEOUT_S = 30.0
 SUBJECT_CHARACTERS_MAX = 150
-LINE_CHARACTERS_MAX = 700
 REFERENCES_MAX = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
-_COLOURS = {Level.CRITICAL: "#b3261e", Level.WARNING: "#9a5b00", Level.WATCH: "#44546a"}
-_CALM = "#1f6f43"
-_LABEL = re.compile(r"([A-Z][A-Za-z ]{1,20}:)(.*)", re.DOTALL)
+_MESSAGE_ID = re.compile(r"<[0-9A-Za-z.-]{1,100}@[A-Za-z0-9.-]{1,255}>")
 # A refused password is the relay's trouble and not the message's, so it is tried again.
 _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (aiosmtplib.SMTPAuthenticationError, Failure.NOT_TRUSTED),
@@ -43,9 +39,6 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (aiosmtplib.SMTPServerDisconnected, Failure.NO_ANSWER),
     (aiosmtplib.SMTPTimeoutError, Failure.NO_ANSWER),
     (ssl.SSLError, Failure.NOT_TRUSTED),
-)
-_TEMPLATES = Environment(
-    loader=PackageLoader("alerts.channels"), autoescape=True, undefined=StrictUndefined
 )
 
 
@@ -75,34 +68,40 @@ class Relay:
         return self.sender.rpartition("@")[2]
 
 
+LinkMaker = Callable[[OutboxRow, str], str]
+
+
 class Email:
     """Send messages through one relay."""
 
     name = "email"
 
-    def __init__(self, relay: Relay) -> None:
-        """Take the relay."""
+    def __init__(self, relay: Relay, links: LinkMaker | None = None) -> None:
+        """Take the relay, and what makes the links by which a reader may answer."""
         if not _ADDRESS.fullmatch(relay.sender):
             raise Unaddressed("the sender's address of the mail relay cannot be used")
         self._relay = relay
+        self._links = links
 
     def payload(self, row: OutboxRow) -> EmailMessage:
         """Build the mail; the same row gives the same headers on every attempt."""
         mail = EmailMessage(policy=MAIL_POLICY)
+        subject = header(row.subject)
         mail["From"] = self._relay.sender
         mail["To"] = address_of(row)
-        mail["Subject"] = header(row.subject)
+        mail["Subject"] = subject
         mail["Date"] = formatdate(row.created_at // 1000, usegmt=True)
-        mail["Message-ID"] = f"<{_hex(row.key)}@{self._relay.domain}>"
-        threads = [_thread(alert, self._relay.domain) for alert, _ in row.alerts]
-        mail["References"] = " ".join(threads[:REFERENCES_MAX])
+        mail["Message-ID"] = self._own(row)
+        for name, value in self._thread(row):
+            mail[name] = value
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content("\n".join(_lines(row.text.splitlines())) + "\n")
-        mail.add_alternative(html(row), subtype="html")
+        answers = self._answers(row)
+        mail.set_content(text(row, answers))
+        mail.add_alternative(html(row, subject, answers), subtype="html")
         return mail
 
     async def send(self, row: OutboxRow, now: int) -> Verdict:
-        """Hand the mail to the relay once."""
+        """Hand the mail to the relay once; the reference is the conversation's first mail."""
         try:
             mail = self.payload(row)
         except Unaddressed:
@@ -111,7 +110,29 @@ class Email:
             await self._hand_over(mail, address_of(row))
         except (aiosmtplib.SMTPException, OSError) as error:
             return verdict_of(error)
-        return Verdict(Result.DELIVERED, "accepted by the relay")
+        first = row.parent if _MESSAGE_ID.fullmatch(row.parent) else self._own(row)
+        return Verdict(Result.DELIVERED, "accepted by the relay", reference=first)
+
+    def _own(self, row: OutboxRow) -> str:
+        return f"<{_hex(row.key)}@{self._relay.domain}>"
+
+    def _thread(self, row: OutboxRow) -> list[tuple[str, str]]:
+        """Refer to the conversation's first mail, or without one to an invented one per alert."""
+        if _MESSAGE_ID.fullmatch(row.parent):
+            return [("In-Reply-To", row.parent), ("References", row.parent)]
+        if row.thread:
+            return []
+        threads = [_thread(alert, self._relay.domain) for alert, _ in row.alerts]
+        return [("References", " ".join(threads[:REFERENCES_MAX]))]
+
+    def _answers(self, row: OutboxRow) -> list[tuple[str, str]]:
+        if self._links is None:
+            return []
+        return [
+            (label, self._links(row, action))
+            for action, label in ANSWERS.items()
+            if action in row.actions
+        ]
 
     async def _hand_over(self, mail: EmailMessage, address: str) -> None:
         relay = self._relay
@@ -138,24 +159,9 @@ def address_of(row: OutboxRow) -> str:
     return address
 
 
-def header(text: str) -> str:
+def header(subject: str) -> str:
     """Return text that can stand in a header and stay what it is."""
-    return clean(text.replace("=?", "= ?").replace("?=", "? ="), SUBJECT_CHARACTERS_MAX)
-
-
-def html(row: OutboxRow) -> str:
-    """Render the HTML part; the template escapes, holds no remote image and no script."""
-    subject = header(row.subject)
-    opening, dash, rest = subject.partition(" - ")
-    return _TEMPLATES.get_template("mail.html").render(
-        headline=subject,
-        opening=opening if dash else "",
-        rest=dash + rest if dash else subject,
-        colour=_CALM if row.why in (Why.RESOLVED, Why.IMPROVING) else _COLOURS[row.level],
-        lines=[_labelled(line) for line in _lines(row.lines)],
-        links=[pair for pair in row.links if pair[1].startswith(("https://", "http://"))],
-        footer=f"To {clean(row.receiver)}. Sent automatically; nobody reads replies.",
-    )
+    return clean(subject.replace("=?", "= ?").replace("?=", "? ="), SUBJECT_CHARACTERS_MAX)
 
 
 def verdict_of(error: Exception) -> Verdict:
@@ -170,15 +176,6 @@ def verdict_of(error: Exception) -> Verdict:
     if isinstance(error, aiosmtplib.SMTPException):
         return failed(Failure.NOT_TRUSTED, type(error).__name__)
     return failed(Failure.NOT_CONNECTED, type(error).__name__)
-
-
-def _lines(lines: list[str] | tuple[str, ...]) -> list[str]:
-    return [clean(line, LINE_CHARACTERS_MAX) for line in lines]
-
-
-def _labelled(line: str) -> tuple[str, str]:
-    found = _LABEL.fullmatch(line)
-    return (found.group(1), found.group(2)) if found else ("", line)
 
 
 def _thread(alert: str, domain: str) -> str:

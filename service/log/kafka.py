@@ -11,6 +11,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 
 from service.log.entry import Entry, encode
 from service.log.passed import DOOR
@@ -19,6 +26,13 @@ from service.transport import Transport
 
 PATIENCE_S = 30.0
 LOG, CONTROL, DEAD = "log", "control", "dead"
+# What stays wrong until somebody changes the topic, its rights, or our configuration.
+_NEVER = (
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 Headers = Iterable[tuple[str, bytes | None]]
 
 
@@ -79,6 +93,47 @@ class LogWriter:
             raise RuntimeError("the writer was not started")
         sending = self._producer.send_and_wait(topic, value, **more)
         return await asyncio.wait_for(sending, PATIENCE_S)
+
+
+class Shouter:
+    """Put records on topics that are not ours; connected at the first, and kept."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Take the way to the brokers."""
+        self._transport = transport
+        self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
+
+    async def __call__(self, topic: str, key: bytes, value: bytes, content_type: str) -> None:
+        """Send one record; ValueError: never, ConnectionError: not sent, others: nobody knows."""
+        try:
+            async with self._starting:
+                producer = self._producer or await self._started()
+        except (KafkaError, OSError) as error:
+            raise ConnectionError(type(error).__name__) from None
+        headers = [("content-type", content_type.encode())]
+        sending = producer.send_and_wait(topic, value, key=key, headers=headers)
+        try:
+            await asyncio.wait_for(sending, PATIENCE_S)
+        except _NEVER as error:
+            raise ValueError(type(error).__name__) from None
+        except KafkaError as error:
+            raise OSError(type(error).__name__) from None
+
+    async def stop(self) -> None:
+        """Let go."""
+        if self._producer is not None:
+            await self._producer.stop()
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(**self._transport.client(), enable_idempotence=True)
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        self._producer = producer
+        return producer
 
 
 async def ends_of(transport: Transport, places: Iterable[tuple[str, int]]) -> dict[str, int]:

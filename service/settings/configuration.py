@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.settings.block import Block, Name, Text
-from service.settings.delivery import Reach, Root
+from service.settings.delivery import Root
 from service.settings.exclusion import Exclusion
 from service.settings.length import UNIT_MS, Elapsed
 from service.settings.opening import Calendar
+from service.settings.reach import Reach
 from service.settings.source import Source
 from service.settings.stock import Stock
 from service.settings.touchpoint import Journey, Touchpoint

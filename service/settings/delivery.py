@@ -1,62 +1,15 @@
-"""Who hears and how they are reached: receivers and the tree of routes."""
+"""Who hears: the tree of routes."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from service.settings.block import Block, Name, Text
+from service.settings.block import Block, Text
 
 Match = dict[
     Literal["level", "touchpoint", "stage", "journey", "rule", "kind", "region", "unit"], Text
 ]
 GroupBy = Literal["touchpoint", "stage", "journey", "rule", "level", "region", "unit"]
-
-
-class Console(Block):
-    """Write to the standard output."""
-
-
-class Jsonl(Block):
-    """Append a line to a file."""
-
-    path: Text
-
-
-class Email(Block):
-    """Write to addresses; `{unit.column}` and `{region.column}` are filled from the files."""
-
-    to: tuple[Text, ...] = Field(min_length=1)
-
-
-class Slack(Block):
-    """Post to a channel by the secret `slack_webhook_NAME`."""
-
-    webhook: Name
-
-
-class Reach(Block):
-    """State one way of reaching somebody."""
-
-    console: Console | None = None
-    jsonl: Jsonl | None = None
-    email: Email | None = None
-    slack: Slack | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("name one channel here: console, jsonl, email or slack")
-        return self
-
-    @property
-    def channel(self) -> str:
-        """Return the name of the channel."""
-        return next(iter(self.model_fields_set))
-
-    def settings(self) -> dict[str, object]:
-        """Return the channel's settings as plain values."""
-        block: Block = getattr(self, self.channel)
-        return block.model_dump()
 
 
 class Route(Block):

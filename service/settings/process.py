@@ -14,6 +14,8 @@ from service.errors import ConfigurationError
 
 PREFIX = "EROSION_"
 DATABASE_FILE = "erosion.db"
+# Encrypted, or on this machine.
+_WEB = r"^(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?)(/[^\s?#]*)?$"
 
 
 class ProcessSettings(BaseSettings):
@@ -32,6 +34,9 @@ class ProcessSettings(BaseSettings):
     smtp_tls: Literal["starttls", "implicit", "none"] = "starttls"
     smtp_from: str = ""
     smtp_user: str = ""
+    public_url: str = Field(default="", pattern=rf"^$|{_WEB}")
+    slack_url: str = Field(default="https://slack.com/api/", pattern=_WEB)
+    webhook_allow: str = ""
     log: Literal["sqlite", "kafka"] = "sqlite"
     worker: str = Field(default="", pattern=r"^[A-Za-z0-9._-]{0,100}$")
     log_format: Literal["console", "json"] = "console"

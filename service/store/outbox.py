@@ -126,6 +126,13 @@ class SqlOutbox:
         return next_in_line(pending, now, limit)
 
 
+def values_of(row: OutboxRow) -> tuple[object, ...]:
+    """Return the values that `statements.OUTBOX` takes for a row."""
+    alerts = " ".join(alert for alert, _ in row.alerts)
+    body = json.dumps(row.to_row(), ensure_ascii=False, separators=(",", ":"))
+    return (row.key, alerts, row.receiver, row.channel, row.why.value, body, row.thread)
+
+
 def _with_parent(item: Pending, transaction: Transaction) -> Pending:
     """Say how the channel finds the first message of the row's conversation, if it has left."""
     found = transaction.rows(PARENT, (item.row.thread,)) if item.row.thread else []

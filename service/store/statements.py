@@ -86,5 +86,7 @@ STILL = (
     "SELECT number FROM outbox WHERE key = ? AND state = 'pending' AND attempts = ? "
     "AND next_at = ? AND leased_until = ? FOR UPDATE SKIP LOCKED"
 )
-PARENT = "SELECT reference FROM outbox WHERE thread = ? AND reference <> '' ORDER BY number LIMIT 1"
+PARENT = (
+    "SELECT reference FROM outbox WHERE thread = ? AND reference <> '' ORDER BY number DESC LIMIT 1"
+)
 LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"

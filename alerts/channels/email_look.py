@@ -1,0 +1,69 @@
+"""How a mail looks: a template with escaped data, turned into tables that every client knows.
+
+The template is filled first and compiled to HTML then, so that the compiler sees data as text like
+any other.  A mail has one button, for the one thing that is wanted: an answer where the reader may
+give one, else the first link.  Everything else is a plain link, and the text part holds them all.
+"""
+
+import re
+from collections.abc import Sequence
+
+import mrml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from alerts.clean import clean
+from alerts.notice import Why
+from alerts.outbox import OutboxRow
+from alerts.signal import Level
+
+LINE_CHARACTERS_MAX = 700
+PREVIEW_CHARACTERS_MAX = 140
+ANSWERS = {"take": "I have it", "refuse": "Not real"}
+_COLOURS = {Level.CRITICAL: "#b3261e", Level.WARNING: "#9a5b00", Level.WATCH: "#44546a"}
+_CALM = "#1f6f43"
+_CALMING = frozenset({Why.RESOLVED, Why.IMPROVING})
+_LABEL = re.compile(r"([A-Z][A-Za-z ]{1,20}:)(.*)", re.DOTALL)
+_TEMPLATES = Environment(
+    loader=PackageLoader("alerts.channels"), autoescape=True, undefined=StrictUndefined
+)
+
+Links = Sequence[tuple[str, str]]
+
+
+def html(row: OutboxRow, subject: str, answers: Links = ()) -> str:
+    """Render the HTML part; it holds no remote image, no script and no markup of anybody else."""
+    opening, dash, rest = subject.partition(" - ")
+    lines = cleaned(row.lines)
+    links = [*answers, *(pair for pair in row.links if _is_link(pair[1]))]
+    filled = _TEMPLATES.get_template("mail.mjml").render(
+        headline=subject,
+        preview=clean(" ".join(lines), PREVIEW_CHARACTERS_MAX),
+        opening=opening if dash else "",
+        rest=dash + rest if dash else subject,
+        colour=_CALM if row.why in _CALMING else _COLOURS[row.level],
+        lines=[_labelled(line) for line in lines],
+        button=links[0] if links else None,
+        links=links[1:],
+        footer=f"To {clean(row.receiver)}. Sent automatically; nobody reads replies.",
+    )
+    return mrml.to_html(filled).content
+
+
+def text(row: OutboxRow, answers: Links = ()) -> str:
+    """Return the text part, with the answers as lines of their own."""
+    told = [f"{label}: {address}" for label, address in answers]
+    return "\n".join([*cleaned(row.text.splitlines()), *told]) + "\n"
+
+
+def cleaned(lines: Sequence[str]) -> list[str]:
+    """Return lines of visible text only, each cut to what a mail can carry."""
+    return [clean(line, LINE_CHARACTERS_MAX) for line in lines]
+
+
+def _labelled(line: str) -> tuple[str, str]:
+    found = _LABEL.fullmatch(line)
+    return (found.group(1), found.group(2)) if found else ("", line)
+
+
+def _is_link(address: str) -> bool:
+    return address.startswith(("https://", "http://"))
