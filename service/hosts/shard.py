@@ -6,7 +6,7 @@ their way here, and they must be read again.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from alerts.desk import Book, Desk
@@ -65,11 +65,12 @@ class Shard:
         asides: Mapping[int, frozenset[int]],
         suspects: Collection[int] = (),
         rules: int = SEMANTICS,
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         """Begin before the first entry; `asides` are places of events to leave out, by offset.
 
         `suspects` are offsets of entries that have failed too often: what is to blame there is
-        `found`.  `rules` is the version that this program decides by.
+        `found`.  `rules` is the version that this program decides by, `clock` the desk's time.
         """
         self.name = name
         self.offset = -1
@@ -83,6 +84,7 @@ class Shard:
         self.suspects = suspects
         self.found: list[tuple[int, list[int], Counter[str]]] = []
         self.semantics = self._rules = rules
+        self._clock = clock
         self.loop = Loop(Engine(), desk, book, shard=name, position=position, is_exact=False)
 
     def restore(self, found: Restored) -> None:
@@ -153,7 +155,7 @@ class Shard:
 
     def settle(self, ledger: Ledger) -> list[Frame]:
         """Write what is waiting, and what the desk decides by now, into a transaction."""
-        return self.loop.settle(ledger, max(self.stamp, now_ms()))
+        return self.loop.settle(ledger, self._time())
 
     def settled(self) -> None:
         """Turn the page, once the transaction is committed."""
@@ -164,7 +166,11 @@ class Shard:
     def has_news(self) -> bool:
         """Tell whether anything waits for a transaction."""
         waits = self.loop.waiting or self.rejected or self.unfolded
-        return bool(waits) or self.loop.attending.is_due(max(self.stamp, now_ms()))
+        return bool(waits) or self.loop.attending.is_due(self._time())
+
+    def _time(self) -> int:
+        """Return the desk's time, which is never behind the log's."""
+        return max(self.stamp, self._clock())
 
     def _mine(self, chunk: Chunk, offset: int) -> Chunk | None:
         """Return the part of a chunk that this shard folds."""

@@ -39,6 +39,12 @@ class Shadow:
             self._loop.settled()
             self._folded = seq
 
+    def wait(self, until: int) -> None:
+        """Let the desk's time pass after the last chunk."""
+        self.catch_up()
+        self._loop.settle(self, until)
+        self._loop.settled()
+
     def hash(self) -> str:
         """Return the state hash at the end of the log."""
         self.catch_up()

@@ -134,6 +134,7 @@ class SimTransaction:
         """Begin with nothing written."""
         self.disk = disk
         self._nature = nature
+        self.is_asked = False
         self._position = disk.position
         self._appended = 0
         self._writes: list[Callable[[], None]] = []

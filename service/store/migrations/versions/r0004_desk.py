@@ -1,5 +1,7 @@
 """What a desk keeps: conversations, answers of people, silences, who may ask, what was done."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -32,20 +34,17 @@ def counted() -> "sa.Column[int]":
     return sa.Column("number", whole(), primary_key=True, autoincrement=True)
 
 
-_OUTBOX = (
-    word("thread", ""),
-    word("reference", ""),
-    word("shard", "main"),
-    number("at", "0"),
-    number("reported", "0"),
-)
+def outbox() -> "tuple[sa.Column[Any], ...]":
+    """Return the new columns of messages."""
+    words = (word("thread", ""), word("reference", ""), word("shard", "main"))
+    return (*words, number("at", "0"), number("reported", "0"))
 
 
 def upgrade() -> None:
     """Add columns to messages and positions, and the tables of the desk."""
     op.add_column("position", number("sitting", "0"))
-    for column in _OUTBOX:
-        op.add_column("outbox", column.copy())
+    for column in outbox():
+        op.add_column("outbox", column)
     op.create_index("outbox_by_thread", "outbox", ["thread"])
     words = [word(name) for name in ("alert", "kind", "who", "via", "note", "result")]
     op.create_table("request", counted(), number("at"), *words)
@@ -79,6 +78,6 @@ def downgrade() -> None:
     for name in ("used_link", "token", "audit", "commitment", "silence", "request"):
         op.drop_table(name)
     op.drop_index("outbox_by_thread", "outbox")
-    for column in _OUTBOX:
+    for column in outbox():
         op.drop_column("outbox", column.name)
     op.drop_column("position", "sitting")
