@@ -70,8 +70,11 @@ def _in_time(alert: Alert, told: Told, now: int, hours: Hours, repeat: Delay | N
     if _answered(handling, now):
         return None
     taken = handling.taken
-    if taken is not None and taken.until is not None and told.at < taken.until <= now:
-        return Why.UNTAKEN
+    if taken is not None and taken.until is not None and taken.until <= now:
+        # Who let go in the very instant in which somebody was told is news as well.
+        said_since = told.at > taken.until or (told.at == taken.until and told.why is Why.UNTAKEN)
+        if not said_since:
+            return Why.UNTAKEN
     if repeat is not None and now >= repeat.after(told.at, hours):
         return Why.REPEATED
     return None
