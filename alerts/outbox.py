@@ -5,8 +5,9 @@ place that decides what may leave, so that every store keeps the same order: the
 never overtakes its beginning, and a channel that hangs holds up nobody else's line.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
 from alerts.notice import Why
@@ -112,9 +113,12 @@ class OutboxRow:
 
     @property
     def queues(self) -> frozenset[tuple[str, ...]]:
-        """Return the queues in which this row stands: one for each alert it speaks of."""
+        """Return the queues in which this row stands: its conversation, and each of its alerts."""
         settings = repr(sorted(self.settings.items()))
-        return frozenset((self.receiver, self.channel, settings, alert) for alert, _ in self.alerts)
+        names = {f"alert {alert}" for alert, _ in self.alerts}
+        if self.thread:
+            names.add(f"conversation {self.thread}")
+        return frozenset((self.receiver, self.channel, settings, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +135,23 @@ class Pending:
         return self.next_at <= now and self.leased_until <= now
 
 
-def next_in_line(pending: Iterable[Pending], now: int, limit: int) -> tuple[Pending, ...]:
-    """Choose what may leave now, given all unfinished rows in the order of their writing."""
+def next_in_line(
+    pending: Iterable[Pending],
+    now: int,
+    limit: int,
+    may: Callable[[OutboxRow], bool] = lambda row: True,
+) -> tuple[Pending, ...]:
+    """Choose what may leave now, given all unfinished rows in the order of their writing.
+
+    Where order is free the most severe goes first, and of those the newest.  `may` has the last
+    word, and is asked only for as many as can still leave.
+    """
     taken: set[tuple[str, ...]] = set()
-    chosen: list[Pending] = []
+    heads: list[Pending] = []
     for item in pending:
         queues = item.row.queues
-        if len(chosen) < limit and taken.isdisjoint(queues) and item.is_due(now):
-            chosen.append(item)
+        if taken.isdisjoint(queues) and item.is_due(now):
+            heads.append(item)
         taken |= queues
-    return tuple(chosen)
+    heads.sort(key=lambda item: (-item.row.level.rank, -item.row.created_at))
+    return tuple(islice((item for item in heads if may(item.row)), limit))

@@ -88,12 +88,13 @@ _SLACK_UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
 class Result(StrEnum):
-    """Say what came of one attempt."""
+    """Say what came of one attempt, or that none is needed because another message says it."""
 
     DELIVERED = "delivered"
     RETRY = "retry"
     AMBIGUOUS = "ambiguous"
     PERMANENT = "permanent"
+    FOLDED = "folded"
 
 
 class Failure(StrEnum):

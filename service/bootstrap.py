@@ -122,7 +122,7 @@ def _outside(
     reloader: Reloader,
 ) -> Embedded:
     """Return the host: doors, pages and the courier around the writer."""
-    outbox = SqlOutbox(writer.call, reads.tuples)
+    outbox = SqlOutbox(writer.call, reads.tuples, on_look=metrics.looked)
     courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
     pulse = Pulse()
     routes = [*doors(process.rate, decoder, writer, reads), reload_route(reloader)]

@@ -12,6 +12,7 @@ from typing import Protocol
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
+from alerts.folding import Heap
 from service.engine.fold import Engine
 from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
 from service.engine.values import Frame
@@ -54,6 +55,18 @@ SIGNALS = Counter(
 )
 DELIVERIES = Counter(
     "erosion_deliveries", "Attempts to deliver a message.", ["channel", "result"], registry=REGISTRY
+)
+WAITING = Gauge(
+    "erosion_messages_waiting",
+    "Messages that wait to be delivered, at the last look.",
+    ["channel"],
+    registry=REGISTRY,
+)
+FOLDED = Counter(
+    "erosion_messages_folded",
+    "Messages that another one told: the last of a conversation, or a digest.",
+    ["channel", "into"],
+    registry=REGISTRY,
 )
 CASES = Gauge(
     "erosion_cases",
@@ -154,6 +167,13 @@ def exposition() -> bytes:
 def attempted(attempt: Attempt) -> None:
     """Count one attempt of the courier."""
     DELIVERIES.labels(attempt.channel, attempt.receipt.result.value).inc()
+
+
+def looked(heap: Heap) -> None:
+    """Show how much waits in a channel, and count what was folded."""
+    WAITING.labels(heap.channel).set(heap.waiting)
+    FOLDED.labels(heap.channel, "last").inc(heap.middles)
+    FOLDED.labels(heap.channel, "digest").inc(heap.digested)
 
 
 def shelved(sums: "Shelf | None") -> None:

@@ -17,7 +17,8 @@ from alerts.secret import Secret
 from alerts.signal import Level
 from service.store import statements
 from service.store.database import Database, open_store
-from service.store.outbox import SqlOutbox, values_of
+from service.store.heap import values_of
+from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from tests.alerts.fakes import FakeClock, row
 from tests.live.emulator import emulator
