@@ -153,7 +153,7 @@ class Courier:
         pace = self._pace_of(channel)
         free, most = pace.turn(now), waiting_max_of(self._channels.get(channel))
         # Where a lease could not be written, this is what keeps a row from leaving twice at once.
-        turn = Turn(lambda row: row.key not in self._in_hand and free(row), most)
+        turn = Turn(lambda row: row.key not in self._in_hand and free(row), pace.recovered, most)
         claimed = self._outbox.claim(channel, now, limit, self._lease_ms, turn)
         for item in claimed:
             self._in_hand.add(item.row.key)
@@ -178,7 +178,12 @@ class Courier:
         receipt = self._receipt(row, attempt, verdict)
         self._outbox.mark(receipt)
         self._in_hand.discard(row.key)
-        self._pace_of(row.channel).back(row, receipt.at, verdict.after_ms or 0)
+        self._pace_of(row.channel).back(
+            row,
+            receipt.at,
+            arrived=verdict.result is Result.DELIVERED,
+            wait_ms=verdict.after_ms or 0,
+        )
         self._on_attempt(Attempt(row.channel, row.receiver, row.created_at, receipt))
         return receipt
 

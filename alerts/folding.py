@@ -59,14 +59,17 @@ def heaps(
     found: list[list[Pending]] = []
     for waiting in addresses.values():
         if len(waiting) > waiting_max > 0:
-            found += _digests(waiting, now, len(waiting) - waiting_max // 2, kept)
+            found += _digests(waiting, now, waiting_max, kept)
     return found
 
 
 def _digests(
-    waiting: Sequence[Pending], now: int, count: int, kept: Container[str]
+    waiting: Sequence[Pending], now: int, waiting_max: int, kept: Container[str]
 ) -> list[list[Pending]]:
-    """Take whole conversations, the least urgent first, until so many messages are folded."""
+    """Take whole conversations, the least urgent first, until half of what may wait is left.
+
+    What cannot be folded is not counted: it would push the newest and most urgent into a digest.
+    """
     free = [
         talk
         for talk in _together(waiting)
@@ -74,6 +77,8 @@ def _digests(
         and not any(item.row.key in kept for item in talk)
     ]
     found: list[list[Pending]] = [[]]
+    total = sum(map(len, free))
+    count = total - waiting_max // 2 if total > waiting_max else 0
     for talk in sorted(free, key=_urgency):
         if count <= 0:
             break

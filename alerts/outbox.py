@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, Self
 
 from alerts.notice import Why
+from alerts.retry import SCHEDULE_MS
 from alerts.signal import Level
 
 
@@ -130,9 +131,14 @@ class Pending:
     next_at: int = 0
     leased_until: int = 0
 
-    def is_due(self, now: int) -> bool:
-        """Tell whether it may be tried now and nobody else is trying."""
-        return self.next_at <= now and self.leased_until <= now
+    def is_due(self, now: int, recovered_at: int = 0) -> bool:
+        """Tell whether it may be tried now and nobody else is trying.
+
+        What failed before its line came back need not wait for its own next turn.
+        """
+        step = SCHEDULE_MS[min(self.attempts, len(SCHEDULE_MS) - 1)]
+        is_freed = self.attempts > 0 and self.next_at - step <= recovered_at
+        return self.leased_until <= now and (self.next_at <= now or is_freed)
 
 
 def next_in_line(
@@ -140,6 +146,7 @@ def next_in_line(
     now: int,
     limit: int,
     may: Callable[[OutboxRow], bool] = lambda row: True,
+    recovered: Callable[[OutboxRow], int] = lambda row: 0,
 ) -> tuple[Pending, ...]:
     """Choose what may leave now, given all unfinished rows in the order of their writing.
 
@@ -150,7 +157,7 @@ def next_in_line(
     heads: list[Pending] = []
     for item in pending:
         queues = item.row.queues
-        if taken.isdisjoint(queues) and item.is_due(now):
+        if taken.isdisjoint(queues) and item.is_due(now, recovered(item.row)):
             heads.append(item)
         taken |= queues
     heads.sort(key=lambda item: (-item.row.level.rank, -item.row.created_at))

@@ -14,6 +14,7 @@ from alerts.outbox import OutboxRow
 # A line that wants longer than any retry waits was told so by a wrong clock.
 HOLD_MAX_MS = 2 * 3_600_000
 IN_FLIGHT_MAX = 8
+OUTAGE_MESSAGES = 2
 
 Standing = Callable[[OutboxRow], tuple[str, int]]
 
@@ -39,10 +40,36 @@ class Turn:
     """Say which rows may leave now, and how many may wait for one address before they are folded.
 
     `may` is asked once for each row that is next, most urgent first; who gets a yes has the place.
+    `recovered` is when the row's line last came back after an outage: what failed before need not
+    wait any longer.
     """
 
     may: Callable[[OutboxRow], bool] = lambda row: True
+    recovered: Callable[[OutboxRow], int] = lambda row: 0
     waiting_max: int = 0
+
+
+class _Health:
+    """Tell an outage that ended from single messages that fail.
+
+    One message that always fails must not be tried again for each that arrives: its patience would
+    be over in a day.  So an outage is at least two messages that fail and none that arrives.
+    """
+
+    __slots__ = ("_failing", "recovered_at")
+
+    def __init__(self) -> None:
+        self._failing: set[str] = set()
+        self.recovered_at = 0
+
+    def note(self, key: str, now: int, *, arrived: bool) -> None:
+        if not arrived:
+            if len(self._failing) < OUTAGE_MESSAGES:
+                self._failing.add(key)
+            return
+        if len(self._failing) == OUTAGE_MESSAGES:
+            self.recovered_at = now
+        self._failing.clear()
 
 
 class Pace:
@@ -53,6 +80,8 @@ class Pace:
         self._standing = standing
         self._free_at: dict[str, int] = {}
         self._away: dict[str, int] = {}
+        self._health: dict[str, _Health] = {}
+        self._all = _Health()
 
     def turn(self, now: int) -> Callable[[OutboxRow], bool]:
         """Return what says of each row whether it may leave in this turn."""
@@ -75,9 +104,16 @@ class Pace:
         self._away[line] = self._away.get(line, 0) + 1
         self._hold(line, now + interval, now)
 
-    def back(self, row: OutboxRow, now: int, wait_ms: int = 0) -> None:
-        """Note that its attempt ended, with the other side's wish when to hear of us again."""
+    def recovered(self, row: OutboxRow) -> int:
+        """Return when the row's line, or the whole channel, last came back after an outage."""
+        health = self._health.get(self._standing(row)[0])
+        return max(self._all.recovered_at, health.recovered_at if health else 0)
+
+    def back(self, row: OutboxRow, now: int, *, arrived: bool, wait_ms: int = 0) -> None:
+        """Note how its attempt ended, and the other side's wish when to hear of us again."""
         line, _ = self._standing(row)
+        for health in (self._all, self._health.setdefault(line, _Health())):
+            health.note(row.key, now, arrived=arrived)
         self._away[line] -= 1
         if not self._away[line]:
             del self._away[line]

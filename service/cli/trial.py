@@ -34,7 +34,7 @@ class _Once:
         self, channel: str, now: int, limit: int, lease_ms: int, turn: Turn = EVERYTHING
     ) -> Sequence[Pending]:
         mine = [Pending(row) for row in self.rows.values() if row.channel == channel]
-        return next_in_line(mine, now, limit, turn.may)
+        return next_in_line(mine, now, limit, turn.may, turn.recovered)
 
     def channels(self) -> Sequence[str]:
         return sorted({row.channel for row in self.rows.values()})

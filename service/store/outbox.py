@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from alerts.courier import EVERYTHING, Receipt
+from alerts.digest import is_digest
 from alerts.folding import Heap, heaps, middles
 from alerts.outbox import Pending, next_in_line
 from alerts.pace import Turn
@@ -103,7 +104,8 @@ class SqlOutbox:
         pending = self._remembered(item for item, _ in stored)
         folded = middles(pending, now)
         piles: list[list[Pending]] = []
-        if len(pending) > turn.waiting_max > 0:
+        single = sum(not is_digest(item.row) for item in pending)
+        if single > turn.waiting_max > 0:
             piles = heaps(pending, now, turn.waiting_max, self._waiting.kept(channel))
         gone = {item.row.key for pile in piles for item in pile}
         folded = [(middle, last) for middle, last in folded if middle.row.key not in gone]
@@ -112,7 +114,7 @@ class SqlOutbox:
         told = sum(map(len, piles))
         self._on_look(Heap(channel, len(left) + len(piles), len(folded), told))
         seen = {item.row.key: numbers for item, numbers in stored}
-        return _Plan(seen, folded, piles, next_in_line(left, now, limit, turn.may))
+        return _Plan(seen, folded, piles, next_in_line(left, now, limit, turn.may, turn.recovered))
 
     def _carried_out(
         self, plan: _Plan, transaction: Transaction, now: int, lease_ms: int

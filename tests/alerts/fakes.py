@@ -159,7 +159,7 @@ class FakeOutbox:
     ) -> Sequence[Pending]:
         """Lease what is next in line."""
         mine = [item for item in self.pending.values() if item.row.channel == channel]
-        chosen = next_in_line(mine, now, limit, turn.may)
+        chosen = next_in_line(mine, now, limit, turn.may, turn.recovered)
         for item in chosen:
             self.pending[item.row.key] = replace(item, leased_until=now + lease_ms)
         return chosen

@@ -89,7 +89,9 @@ class SimOutbox:
             return ()
 
         def work(transaction: SimTransaction) -> Sequence[Pending]:
-            chosen = next_in_line(transaction.disk.pending(channel), now, limit, turn.may)
+            chosen = next_in_line(
+                transaction.disk.pending(channel), now, limit, turn.may, turn.recovered
+            )
             for item in chosen:
                 transaction.lease(item.row.key, now + lease_ms)
             return chosen
