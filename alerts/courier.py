@@ -205,7 +205,7 @@ class Courier:
         at = self._clock()
         wait = None
         if verdict.result in (Result.RETRY, Result.AMBIGUOUS):
-            wait = wait_ms(attempt, verdict.after_ms, self._jitter())
+            wait = wait_ms(attempt, verdict.after_ms, self._jitter(), at - row.created_at)
         next_at = None if wait is None else at + wait
         said = verdict.reference
         return Receipt(row.key, attempt, at, verdict.result, verdict.detail, next_at, said)
