@@ -2,7 +2,8 @@
 
 Delivery is at least once under a key that never changes: a row is claimed under a lease, sent, and
 marked; a courier that dies in between leaves a lease that runs out.  Each channel is served by its
-own loop, so that one that hangs costs only itself.  A queue in memory was rejected: it would be
+own loop with its own places, so that one that hangs costs only itself, and within it one address
+that hangs (alerts/pace.py) not all the others.  A queue in memory was rejected: it would be
 empty after exactly the crash that people need to hear about.
 """
 
@@ -12,11 +13,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.outbox import OutboxRow, Pending
+from alerts.pace import Pace, Turn, standing_of, waiting_max_of
 from alerts.retry import Failure, Result, Verdict, failed, wait_ms
 
 LEASE_MS = 120_000
 SEND_TIMEOUT_S = 60.0
 ROWS_MAX = 20
+TOGETHER_S = 0.01
+EVERYTHING = Turn()
+_FINISHED = {Result.DELIVERED: "sent", Result.FOLDED: "folded"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,14 @@ class Receipt:
     @property
     def dead(self) -> bool:
         """Tell whether the row was given up, so that it has to be listed."""
-        return self.result is not Result.DELIVERED and self.next_at is None
+        return self.state == "dead"
+
+    @property
+    def state(self) -> str:
+        """Return what becomes of the row: pending, sent, folded or dead."""
+        if self.next_at is not None:
+            return "pending"
+        return _FINISHED.get(self.result, "dead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,9 @@ class Attempt:
 class Outbox(Protocol):
     """Keep rows until they are finished; `alerts.outbox.next_in_line` is the order to keep."""
 
-    def claim(self, channel: str, now: int, limit: int, lease_ms: int) -> Sequence[Pending]:
+    def claim(
+        self, channel: str, now: int, limit: int, lease_ms: int, turn: Turn = EVERYTHING
+    ) -> Sequence[Pending]:
         """Lease the rows of one channel that may leave now, durably."""
         ...
 
@@ -104,15 +118,13 @@ class Courier:
         self._on_attempt = on_attempt
         self._lease_ms = lease_ms
         self._send_timeout_s = send_timeout_s
+        self._paces: dict[str, Pace] = {}
+        self._in_hand: set[str] = set()
 
     async def deliver_due(self, now: int, channel: str | None = None) -> tuple[Receipt, ...]:
         """Try once every row that may leave now, in one channel or in all of them at once."""
         names = [channel] if channel else sorted({*self._channels, *self._outbox.channels()})
-        claimed = [
-            pending
-            for name in names
-            for pending in self._outbox.claim(name, now, ROWS_MAX, self._lease_ms)
-        ]
+        claimed = [item for name in names for item in self._claim(name, now, ROWS_MAX)]
         return tuple(await asyncio.gather(*map(self._attempt, claimed)))
 
     async def run(self, stop: asyncio.Event, pause_s: float = 1.0) -> None:
@@ -123,10 +135,35 @@ class Courier:
                 loops.create_task(self._serve(name, stop, pause_s))
 
     async def _serve(self, channel: str, stop: asyncio.Event, pause_s: float) -> None:
-        while not stop.is_set():
-            receipts = await self.deliver_due(self._clock(), channel)
-            if not receipts:
-                await _pause(stop, pause_s)
+        """Keep as many attempts under way as a channel may have; one that hangs holds one place."""
+        stopping = asyncio.create_task(stop.wait())
+        under_way: set[asyncio.Task[Receipt]] = set()
+        try:
+            while not stop.is_set():
+                room = ROWS_MAX - len(under_way)
+                claimed = self._claim(channel, self._clock(), room) if room else ()
+                under_way |= {asyncio.create_task(self._attempt(item)) for item in claimed}
+                under_way -= await _some(under_way, stopping, pause_s)
+            await asyncio.gather(*under_way)
+        finally:
+            for task in (stopping, *under_way):
+                task.cancel()
+
+    def _claim(self, channel: str, now: int, limit: int) -> Sequence[Pending]:
+        pace = self._pace_of(channel)
+        free, most = pace.turn(now), waiting_max_of(self._channels.get(channel))
+        # Where a lease could not be written, this is what keeps a row from leaving twice at once.
+        turn = Turn(lambda row: row.key not in self._in_hand and free(row), pace.recovered, most)
+        claimed = self._outbox.claim(channel, now, limit, self._lease_ms, turn)
+        for item in claimed:
+            self._in_hand.add(item.row.key)
+            pace.left(item.row, now)
+        return claimed
+
+    def _pace_of(self, channel: str) -> Pace:
+        if channel not in self._paces:
+            self._paces[channel] = Pace(standing_of(self._channels.get(channel)))
+        return self._paces[channel]
 
     async def _refuse_strangers(self, stop: asyncio.Event, pause_s: float) -> None:
         """Give up rows for channels that nobody serves, so that they are listed."""
@@ -140,6 +177,13 @@ class Courier:
         verdict = await self._send(row)
         receipt = self._receipt(row, attempt, verdict)
         self._outbox.mark(receipt)
+        self._in_hand.discard(row.key)
+        self._pace_of(row.channel).back(
+            row,
+            receipt.at,
+            arrived=verdict.result is Result.DELIVERED,
+            wait_ms=verdict.after_ms or 0,
+        )
         self._on_attempt(Attempt(row.channel, row.receiver, row.created_at, receipt))
         return receipt
 
@@ -161,10 +205,24 @@ class Courier:
         at = self._clock()
         wait = None
         if verdict.result in (Result.RETRY, Result.AMBIGUOUS):
-            wait = wait_ms(attempt, verdict.after_ms, self._jitter())
+            wait = wait_ms(attempt, verdict.after_ms, self._jitter(), at - row.created_at)
         next_at = None if wait is None else at + wait
         said = verdict.reference
         return Receipt(row.key, attempt, at, verdict.result, verdict.detail, next_at, said)
+
+
+async def _some(
+    under_way: set[asyncio.Task[Receipt]], stopping: asyncio.Task[bool], pause_s: float
+) -> set[asyncio.Task[Receipt]]:
+    """Wait until attempts end, or for a while; return those that ended together."""
+    waiting: set[asyncio.Task[Receipt] | asyncio.Task[bool]] = {stopping, *under_way}
+    await asyncio.wait(waiting, timeout=pause_s, return_when=asyncio.FIRST_COMPLETED)
+    if under_way:
+        await asyncio.wait(under_way, timeout=TOGETHER_S)
+    done = {task for task in under_way if task.done()}
+    for task in done:
+        task.result()
+    return done
 
 
 async def _pause(stop: asyncio.Event, pause_s: float) -> None:

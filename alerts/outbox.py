@@ -5,11 +5,13 @@ place that decides what may leave, so that every store keeps the same order: the
 never overtakes its beginning, and a channel that hangs holds up nobody else's line.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
 from alerts.notice import Why
+from alerts.retry import SCHEDULE_MS
 from alerts.signal import Level
 
 
@@ -112,9 +114,12 @@ class OutboxRow:
 
     @property
     def queues(self) -> frozenset[tuple[str, ...]]:
-        """Return the queues in which this row stands: one for each alert it speaks of."""
+        """Return the queues in which this row stands: its conversation, and each of its alerts."""
         settings = repr(sorted(self.settings.items()))
-        return frozenset((self.receiver, self.channel, settings, alert) for alert, _ in self.alerts)
+        names = {f"alert {alert}" for alert, _ in self.alerts}
+        if self.thread:
+            names.add(f"conversation {self.thread}")
+        return frozenset((self.receiver, self.channel, settings, name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +131,34 @@ class Pending:
     next_at: int = 0
     leased_until: int = 0
 
-    def is_due(self, now: int) -> bool:
-        """Tell whether it may be tried now and nobody else is trying."""
-        return self.next_at <= now and self.leased_until <= now
+    def is_due(self, now: int, recovered_at: int = 0) -> bool:
+        """Tell whether it may be tried now and nobody else is trying.
+
+        What failed before its line came back need not wait for its own next turn.
+        """
+        step = SCHEDULE_MS[min(self.attempts, len(SCHEDULE_MS) - 1)]
+        is_freed = self.attempts > 0 and self.next_at - step <= recovered_at
+        return self.leased_until <= now and (self.next_at <= now or is_freed)
 
 
-def next_in_line(pending: Iterable[Pending], now: int, limit: int) -> tuple[Pending, ...]:
-    """Choose what may leave now, given all unfinished rows in the order of their writing."""
+def next_in_line(
+    pending: Iterable[Pending],
+    now: int,
+    limit: int,
+    may: Callable[[OutboxRow], bool] = lambda row: True,
+    recovered: Callable[[OutboxRow], int] = lambda row: 0,
+) -> tuple[Pending, ...]:
+    """Choose what may leave now, given all unfinished rows in the order of their writing.
+
+    Where order is free the most severe goes first, and of those the newest.  `may` has the last
+    word, and is asked only for as many as can still leave.
+    """
     taken: set[tuple[str, ...]] = set()
-    chosen: list[Pending] = []
+    heads: list[Pending] = []
     for item in pending:
         queues = item.row.queues
-        if len(chosen) < limit and taken.isdisjoint(queues) and item.is_due(now):
-            chosen.append(item)
+        if taken.isdisjoint(queues) and item.is_due(now, recovered(item.row)):
+            heads.append(item)
         taken |= queues
-    return tuple(chosen)
+    heads.sort(key=lambda item: (-item.row.level.rank, -item.row.created_at))
+    return tuple(islice((item for item in heads if may(item.row)), limit))

@@ -27,7 +27,12 @@ _FIRST_STEPS_MS = (
 _HOURLY_STEPS = 71
 # The wait before each attempt; together a little less than three days.
 SCHEDULE_MS = _FIRST_STEPS_MS + (HOUR_MS,) * _HOURLY_STEPS
+PATIENCE_MS = sum(SCHEDULE_MS)
+# So often a wish for less than a minute is believed.
+PROMPT_ATTEMPTS = 60
 _MILLISECOND = timedelta(milliseconds=1)
+# The relay's trouble with us, not with the message: encryption or a login that it wants.
+_RELAYS_TROUBLE = frozenset({530, 534, 535, 538})
 _RETRIED_CLIENT_ERRORS = frozenset({408, 421, 425, 429})
 # Slack's words for what stays wrong until a person changes it.
 _SLACK_NEVER = frozenset(
@@ -88,12 +93,13 @@ _SLACK_UNSURE = frozenset({"internal_error", "fatal_error", "request_timeout"})
 
 
 class Result(StrEnum):
-    """Say what came of one attempt."""
+    """Say what came of one attempt, or that none is needed because another message says it."""
 
     DELIVERED = "delivered"
     RETRY = "retry"
     AMBIGUOUS = "ambiguous"
     PERMANENT = "permanent"
+    FOLDED = "folded"
 
 
 class Failure(StrEnum):
@@ -159,7 +165,8 @@ def smtp(code: int) -> Verdict:
     said = f"SMTP {code}"
     if 200 <= code < 300:  # noqa: PLR2004
         return Verdict(Result.DELIVERED, said)
-    return Verdict(Result.PERMANENT if code >= 500 else Result.RETRY, said)  # noqa: PLR2004
+    is_final = code >= 500 and code not in _RELAYS_TROUBLE  # noqa: PLR2004
+    return Verdict(Result.PERMANENT if is_final else Result.RETRY, said)
 
 
 def retry_after_ms(value: str | None, now: int) -> int | None:
@@ -175,16 +182,19 @@ def retry_after_ms(value: str | None, now: int) -> int | None:
     return min(max(wait, 0), RETRY_AFTER_MAX_MS)
 
 
-def wait_ms(attempt: int, after_ms: int | None, jitter: float) -> int | None:
+def wait_ms(attempt: int, after_ms: int | None, jitter: float, age_ms: int = 0) -> int | None:
     """Return how long to wait after a failed attempt, counted from 1, or None to give up.
 
-    `jitter` is a number from 0 to 0.1 that the caller draws.
+    A wish is followed as it is: a sink that asks for two seconds gets two, not our next step; many
+    in a row cost no patience, which is counted in time.  `age_ms` is how old the message is,
+    `jitter` a number from 0 to 0.1 that the caller draws.
     """
-    if attempt >= len(SCHEDULE_MS):
+    if age_ms >= PATIENCE_MS and attempt >= len(_FIRST_STEPS_MS):
         return None
-    share = min(max(jitter, 0.0), JITTER_MAX)
-    step = max(SCHEDULE_MS[attempt], after_ms or 0)
-    return step + int(step * share)
+    wait = SCHEDULE_MS[min(attempt, len(SCHEDULE_MS) - 1)]
+    if after_ms is not None:
+        wait = max(after_ms, SECOND_MS if attempt < PROMPT_ATTEMPTS else MINUTE_MS)
+    return wait + int(wait * min(max(jitter, 0.0), JITTER_MAX))
 
 
 def _instant(text: str) -> int | None:

@@ -39,6 +39,7 @@ from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from service.store.retention import Limits, Retention
 from service.store.store import Store
+from service.watching import Watcher
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _inside(
         begun = begun._replace(seq=append(store, log, loop, start))
     folding = Folding(store, log, loop, keeper, partial(catch_up, store, log, loop, keeper))
     folding.begin(begun.seq)
-    after = metrics.Watcher(loop).after_turn
+    after = Watcher(loop).after_turn
     kept = retention(compiled, loop, keeper)
     writer = Writer(store, log, loop, clock, after, now_ms, kept, metrics.shelved, folding)
     return writer, Decoder(begun.plan, key)
@@ -123,7 +124,7 @@ def _outside(
     reloader: Reloader,
 ) -> Embedded:
     """Return the host: doors, pages and the courier around the writer."""
-    outbox = SqlOutbox(writer.call, reads.tuples)
+    outbox = SqlOutbox(writer.call, reads.tuples, on_look=metrics.looked)
     courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
     pulse = Pulse()
     routes = [*doors(process.rate, decoder, writer, reads), reload_route(reloader)]

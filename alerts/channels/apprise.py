@@ -29,6 +29,7 @@ class Apprise:
     """Send messages through addresses that are known by name."""
 
     name = "apprise"
+    waiting_max = 50
 
     def __init__(self, addresses: Mapping[str, Secret], notify: Notify | None = None) -> None:
         """Take the secret addresses by the names that reaches use; needs the extra `apprise`."""

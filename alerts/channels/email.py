@@ -75,6 +75,7 @@ class Email:
     """Send messages through one relay."""
 
     name = "email"
+    waiting_max = 50
 
     def __init__(self, relay: Relay, links: LinkMaker | None = None) -> None:
         """Take the relay, and what makes the links by which a reader may answer."""

@@ -25,6 +25,7 @@ class Slack:
     """Post messages as a bot, or through webhooks that are known by name."""
 
     name = "slack"
+    waiting_max = 50
 
     def __init__(
         self,

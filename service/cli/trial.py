@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from alerts.courier import Courier, Receipt
+from alerts.courier import EVERYTHING, Courier, Receipt
 from alerts.desk import Book, Desk
 from alerts.directory import Directory, Route
 from alerts.outbox import OutboxRow, Pending, next_in_line
+from alerts.pace import Turn
 from alerts.retry import Result
 from alerts.route import look_up
 from alerts.signal import Level, Signal, Transition
@@ -29,9 +30,11 @@ class _Once:
         self.rows = {row.key: row for row in rows}
         self.receipts: list[Receipt] = []
 
-    def claim(self, channel: str, now: int, limit: int, lease_ms: int) -> Sequence[Pending]:
+    def claim(
+        self, channel: str, now: int, limit: int, lease_ms: int, turn: Turn = EVERYTHING
+    ) -> Sequence[Pending]:
         mine = [Pending(row) for row in self.rows.values() if row.channel == channel]
-        return next_in_line(mine, now, limit)
+        return next_in_line(mine, now, limit, turn.may, turn.recovered)
 
     def channels(self) -> Sequence[str]:
         return sorted({row.channel for row in self.rows.values()})

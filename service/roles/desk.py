@@ -23,7 +23,7 @@ def run(process: ProcessSettings, ready: Ready) -> None:
         )
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
     ways = channels(process, Secrets.read(process.secrets), sys.stdout)
-    outbox = SqlOutbox(store.call, reads.tuples, is_shared=True)
+    outbox = SqlOutbox(store.call, reads.tuples, is_shared=True, on_look=metrics.looked)
     host = CourierHost(Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted))
     with pages(process, lambda: "", reads, ready, still=host.pulse.still):
         host.run()

@@ -8,31 +8,41 @@ very alerts that were decided in time.
 
 On a server that several couriers share, nothing leaves without a lease: its neighbour may hold it.
 There a row is chosen as on one machine, from all that wait, and then locked; one that another
-courier looks at, or had in hand meanwhile, is passed over.  Locking what waits before choosing, as
+courier looks at, or had in hand meanwhile, is passed over, and so is a fold that it is part of.  Locking what waits before choosing, as
 is usual with SKIP LOCKED, was rejected: rows behind a locked one would seem to be first in line.
 While the server is away nothing leaves, and receipts are kept in mind.
 """
 
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
-from alerts.courier import Receipt
-from alerts.outbox import OutboxRow, Pending, next_in_line
+from alerts.courier import EVERYTHING, Receipt
+from alerts.digest import is_digest
+from alerts.folding import Heap, heaps, middles
+from alerts.outbox import Pending, next_in_line
+from alerts.pace import Turn
 from service.errors import StorageFullError, StoreAwayError
-from service.store.statements import PARENT
+from service.store.heap import Look, Waiting, digest, fold, read_again
+from service.store.statements import STILL
 from service.store.transaction import Transaction
 
-T = TypeVar("T")
-FAR_MS = 2 * 3_600_000
-_PENDING = (
-    "SELECT body, attempts, next_at, leased_until FROM outbox "
-    "WHERE state = 'pending' AND channel = ? ORDER BY number"
-)
 _WRITTEN = "SELECT attempt, at FROM receipt WHERE key = ?"
 _CHANNELS = "SELECT DISTINCT channel FROM outbox WHERE state = 'pending'"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Hold what a claim will do: finish some rows, tell of others in digests, let some leave."""
+
+    seen: dict[str, tuple[Any, ...]]
+    middles: list[tuple[Pending, Pending]]
+    heaps: list[list[Pending]]
+    leave: tuple[Pending, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.middles or self.heaps or self.leave)
 
 
 class SqlOutbox:
@@ -41,45 +51,40 @@ class SqlOutbox:
     def __init__(
         self,
         call: Callable[[Callable[[Transaction], object]], object],
-        look: Callable[[str, Sequence[object]], list[tuple[object, ...]]],
+        look: Look,
         *,
         is_shared: bool = False,
+        on_look: Callable[[Heap], None] = lambda heap: None,
     ) -> None:
         """Take the writer's door for changes, and a reader for looking whether there is work.
 
-        `is_shared` says that other couriers may serve the same rows.
+        `is_shared` says that other couriers may serve the same rows; `on_look` hears how much waits.
         """
         self._call = call
         self._look = look
         self._is_shared = is_shared
+        self._on_look = on_look
+        self._waiting = Waiting(look)
         self._unwritten: list[Receipt] = []
         self._in_doubt = False
 
-    def claim(self, channel: str, now: int, limit: int, lease_ms: int) -> Sequence[Pending]:
+    def claim(
+        self, channel: str, now: int, limit: int, lease_ms: int, turn: Turn = EVERYTHING
+    ) -> Sequence[Pending]:
         """Lease the rows of one channel that may leave now, durably if there is room."""
-
-        def work(transaction: Transaction) -> Sequence[Pending]:
-            rows = transaction.rows(_PENDING, (channel,))
-            pending = _pending(rows, now)
-            seen = dict(zip((item.row.key for item in pending), (r[1:] for r in rows), strict=True))
-            chosen = next_in_line(pending, now, limit)
-            until = now + lease_ms
-            return tuple(
-                _with_parent(item, transaction)
-                for item in chosen
-                if transaction.reserve(item.row.key, seen[item.row.key], until)
-            )
-
+        plan, leased = None, None
         try:
-            self._write()
-            if not self._look(_PENDING + " LIMIT 1", (channel,)):
-                return ()
-            found = self._call(work)
+            with suppress(StorageFullError):
+                self._write()
+            plan = self._planned(channel, now, limit, turn)
+            if plan:
+                leased = self._call(lambda work: self._carried_out(plan, work, now, lease_ms))
         except StorageFullError:
-            return () if self._is_shared else self._remembered(channel, now, limit)
+            # The courier's own memory is the lease.
+            return () if self._is_shared or plan is None else plan.leave
         except StoreAwayError:
             return ()
-        return found if isinstance(found, tuple) else ()
+        return leased if isinstance(leased, tuple) else ()
 
     def channels(self) -> Sequence[str]:
         """Name the channels for which rows are unfinished; none while nobody can say."""
@@ -93,6 +98,45 @@ class SqlOutbox:
         self._unwritten.append(receipt)
         with suppress(StorageFullError, StoreAwayError):
             self._write()
+
+    def _planned(self, channel: str, now: int, limit: int, turn: Turn) -> _Plan:
+        stored = self._waiting.of(channel, now)
+        pending = self._remembered(item for item, _ in stored)
+        folded = middles(pending, now)
+        piles: list[list[Pending]] = []
+        single = sum(not is_digest(item.row) for item in pending)
+        if single > turn.waiting_max > 0:
+            piles = heaps(pending, now, turn.waiting_max, self._waiting.kept(channel))
+        gone = {item.row.key for pile in piles for item in pile}
+        folded = [(middle, last) for middle, last in folded if middle.row.key not in gone]
+        gone |= {middle.row.key for middle, _ in folded}
+        left = [item for item in pending if item.row.key not in gone]
+        told = sum(map(len, piles))
+        self._on_look(Heap(channel, len(left) + len(piles), len(folded), told))
+        seen = {item.row.key: numbers for item, numbers in stored}
+        return _Plan(seen, folded, piles, next_in_line(left, now, limit, turn.may, turn.recovered))
+
+    def _carried_out(
+        self, plan: _Plan, transaction: Transaction, now: int, lease_ms: int
+    ) -> tuple[Pending, ...]:
+        for middle, last in plan.middles:
+            if self._is_free([middle], plan, transaction):
+                fold(middle, last.row.key, transaction, now)
+        for pile in plan.heaps:
+            if self._is_free(pile, plan, transaction):
+                digest(pile, transaction, now)
+        return tuple(
+            read_again(item, transaction)
+            for item in plan.leave
+            if transaction.reserve(item.row.key, plan.seen[item.row.key], now + lease_ms)
+        )
+
+    def _is_free(self, items: Sequence[Pending], plan: _Plan, transaction: Transaction) -> bool:
+        """Lock rows that others may lease; tell whether all of them are as they were seen."""
+        if not self._is_shared:
+            return True
+        asked = ((item.row.key, *plan.seen[item.row.key]) for item in items)
+        return all(transaction.rows(STILL, values) for values in asked)
 
     def _write(self) -> None:
         if not self._unwritten:
@@ -112,40 +156,16 @@ class SqlOutbox:
                 continue
             transaction.mark(receipt)
 
-    def _remembered(self, channel: str, now: int, limit: int) -> Sequence[Pending]:
-        """Choose from what is stored and what could not be; the courier's line is its lease."""
+    def _remembered(self, stored: Iterable[Pending]) -> list[Pending]:
+        """Return what is stored as it would be if every receipt had found room."""
         last = {receipt.key: receipt for receipt in self._unwritten}
         pending: list[Pending] = []
-        for item in _pending(self._look(_PENDING, (channel,)), now):
+        for item in stored:
             receipt = last.get(item.row.key)
             if receipt is None:
                 pending.append(item)
             elif receipt.next_at is not None:
-                tried = replace(item, attempts=receipt.attempt, next_at=receipt.next_at)
-                pending.append(replace(tried, leased_until=0))
-        return next_in_line(pending, now, limit)
-
-
-def values_of(row: OutboxRow) -> tuple[object, ...]:
-    """Return the values that `statements.OUTBOX` takes for a row."""
-    alerts = " ".join(alert for alert, _ in row.alerts)
-    body = json.dumps(row.to_row(), ensure_ascii=False, separators=(",", ":"))
-    return (row.key, alerts, row.receiver, row.channel, row.why.value, body, row.thread)
-
-
-def _with_parent(item: Pending, transaction: Transaction) -> Pending:
-    """Say how the channel finds the first message of the row's conversation, if it has left."""
-    found = transaction.rows(PARENT, (item.row.thread,)) if item.row.thread else []
-    return replace(item, row=replace(item.row, parent=str(found[0][0]))) if found else item
-
-
-def _pending(rows: Sequence[tuple[Any, ...]], now: int) -> list[Pending]:
-    """Rebuild rows; one that is put off for longer than any retry waits was so by a wrong clock."""
-    return [
-        Pending(
-            OutboxRow.from_row(json.loads(body)),
-            attempts,
-            *(0 if at > now + FAR_MS else at for at in (next_at, leased_until)),
-        )
-        for body, attempts, next_at, leased_until in rows
-    ]
+                pending.append(
+                    replace(item, attempts=receipt.attempt, next_at=receipt.next_at, leased_until=0)
+                )
+        return pending

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from alerts.asked import Asked
 from alerts.courier import Receipt
 from alerts.desk import Decision
-from alerts.retry import Result
 from service.engine.values import Frame, Outcome, Reading, Waiting
 from service.errors import DamagedError, SupersededError
 from service.store import statements as sql
@@ -113,11 +112,14 @@ class Transaction:
             sql.RECEIPT,
             [(receipt.key, receipt.attempt, receipt.at, receipt.result.value, receipt.detail)],
         )
-        state = "pending"
-        if receipt.next_at is None:
-            state = "sent" if receipt.result is Result.DELIVERED else "dead"
-            self.is_asked |= state == "dead"
-        values = (state, receipt.attempt, receipt.next_at or 0, receipt.reference, receipt.key)
+        values = (
+            receipt.state,
+            receipt.attempt,
+            receipt.next_at or 0,
+            receipt.reference,
+            receipt.key,
+        )
+        self.is_asked |= receipt.dead
         self._many(sql.MARK, [values])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

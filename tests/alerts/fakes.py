@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from alerts.courier import Receipt
+from alerts.courier import EVERYTHING, Receipt
 from alerts.desk import Book, Desk
 from alerts.directory import Directory, Place, Reach, Route, Topic
 from alerts.outbox import OutboxRow, Pending, next_in_line
+from alerts.pace import Turn
 from alerts.retry import Result, Verdict
 from alerts.signal import Level, Signal, Transition
 
@@ -136,7 +137,8 @@ def row(channel: str = "console", **changes: object) -> OutboxRow:
     directory = replace(
         DIRECTORY, receivers={"sales-desk": (Reach(channel, settings.get(channel, {})),)}
     )
-    return replace(rows_for([signal()], directory)[0], **changes)  # type: ignore[arg-type]
+    alone: dict[str, object] = {"thread": "", "standing": None, "actions": ()}
+    return replace(rows_for([signal()], directory)[0], **(alone | changes))  # type: ignore[arg-type]
 
 
 class FakeOutbox:
@@ -153,10 +155,12 @@ class FakeOutbox:
         for new in rows:
             self.pending.setdefault(new.key, Pending(new))
 
-    def claim(self, channel: str, now: int, limit: int, lease_ms: int) -> Sequence[Pending]:
+    def claim(
+        self, channel: str, now: int, limit: int, lease_ms: int, turn: Turn = EVERYTHING
+    ) -> Sequence[Pending]:
         """Lease what is next in line."""
         mine = [item for item in self.pending.values() if item.row.channel == channel]
-        chosen = next_in_line(mine, now, limit)
+        chosen = next_in_line(mine, now, limit, turn.may, turn.recovered)
         for item in chosen:
             self.pending[item.row.key] = replace(item, leased_until=now + lease_ms)
         return chosen

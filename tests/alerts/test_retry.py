@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from alerts.retry import (
     HOUR_MS,
     MINUTE_MS,
+    PATIENCE_MS,
     SCHEDULE_MS,
     SECOND_MS,
     Failure,
@@ -27,6 +28,7 @@ from tests.alerts.fakes import NOON
         (421, Result.RETRY),
         (450, Result.RETRY),
         (451, Result.RETRY),
+        (530, Result.RETRY),
         (550, Result.PERMANENT),
         (554, Result.PERMANENT),
     ],
@@ -87,13 +89,27 @@ def test_the_schedule_spans_three_days() -> None:
     )
     assert 71 * HOUR_MS < sum(SCHEDULE_MS) <= 72 * HOUR_MS
     assert wait_ms(1, None, 0.0) == 5 * SECOND_MS
-    assert wait_ms(len(SCHEDULE_MS), None, 0.0) is None
+    assert wait_ms(len(SCHEDULE_MS), None, 0.0, PATIENCE_MS) is None
 
 
-@given(st.integers(1, 100), st.integers(0, HOUR_MS), st.floats(-1, 2))
-def test_a_wish_and_jitter_only_lengthen_the_wait(attempt: int, wish: int, jitter: float) -> None:
-    """Nobody is asked sooner than they wished, nor a tenth later than planned."""
+def test_patience_is_time_and_not_attempts() -> None:
+    """A young message is tried again however often it failed; an old one is tried some times."""
+    assert wait_ms(500, None, 0.0, PATIENCE_MS - 1) == HOUR_MS
+    assert wait_ms(1, None, 0.0, 9 * PATIENCE_MS) == 5 * SECOND_MS
+    assert wait_ms(7, 2_000, 0.0, PATIENCE_MS) is None
+
+
+@given(st.integers(1, 59), st.integers(0, HOUR_MS), st.floats(-1, 2))
+def test_a_wish_is_followed_as_it_is(attempt: int, wish: int, jitter: float) -> None:
+    """Nobody is asked sooner than they wished, nor later than a tenth and a second."""
     wait = wait_ms(attempt, wish, jitter)
-    if wait is not None:
-        step = max(SCHEDULE_MS[attempt], wish)
-        assert step <= wait <= step * 1.1
+    assert wait is not None
+    assert wish <= wait <= wish * 1.1 + SECOND_MS * 1.1
+
+
+@given(st.integers(1, 100), st.floats(-1, 2))
+def test_jitter_only_lengthens(attempt: int, jitter: float) -> None:
+    """A wait without a wish is at most a tenth longer than planned."""
+    wait, step = wait_ms(attempt, None, jitter), SCHEDULE_MS[min(attempt, len(SCHEDULE_MS) - 1)]
+    assert wait is not None
+    assert step <= wait <= step * 1.1

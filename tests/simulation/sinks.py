@@ -6,8 +6,9 @@ from random import Random
 from typing import Any
 
 from alerts import retry
-from alerts.courier import Receipt
+from alerts.courier import EVERYTHING, Receipt
 from alerts.outbox import OutboxRow, Pending, next_in_line
+from alerts.pace import Turn
 from alerts.retry import Failure, Verdict
 from service.errors import StorageFullError
 from tests.simulation.storage import Disk, Nature, SimTransaction
@@ -80,13 +81,17 @@ class SimOutbox:
         self._disk = disk
         self._call = call
 
-    def claim(self, channel: str, now: int, limit: int, lease_ms: int) -> Sequence[Pending]:
+    def claim(
+        self, channel: str, now: int, limit: int, lease_ms: int, turn: Turn = EVERYTHING
+    ) -> Sequence[Pending]:
         """Lease what may leave now."""
         if not self._disk.pending(channel):
             return ()
 
         def work(transaction: SimTransaction) -> Sequence[Pending]:
-            chosen = next_in_line(transaction.disk.pending(channel), now, limit)
+            chosen = next_in_line(
+                transaction.disk.pending(channel), now, limit, turn.may, turn.recovered
+            )
             for item in chosen:
                 transaction.lease(item.row.key, now + lease_ms)
             return chosen
