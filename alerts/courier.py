@@ -127,7 +127,7 @@ class Courier:
         claimed = [item for name in names for item in self._claim(name, now, ROWS_MAX)]
         return tuple(await asyncio.gather(*map(self._attempt, claimed)))
 
-    async def run(self, stop: asyncio.Event, pause_s: float = 1.0) -> None:
+    async def run(self, stop: asyncio.Event, pause_s: float = 0.25) -> None:
         """Serve each channel in a loop of its own until told to stop."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._refuse_strangers(stop, pause_s))
