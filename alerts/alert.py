@@ -7,10 +7,12 @@ replayed twin.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from alerts.handling import Handling, Told
+from alerts.notice import Why
 from alerts.signal import Level, Signal, Transition
 
 
@@ -54,8 +56,8 @@ class Step:
 class Alert:
     """Hold what is known about one finding after its last transition.
 
-    Instants are event time in UTC milliseconds.  `told` names the receivers who were sent at
-    least one notice: whoever heard of the beginning also hears of the end, nobody else does.
+    Instants are event time in UTC milliseconds.  `handling` is what the desk has done about it,
+    which no signal changes.
     """
 
     id: str
@@ -75,16 +77,17 @@ class Alert:
     customers: int
     peak_customers: int
     evidence: Mapping[str, object]
-    told: tuple[str, ...] = ()
+    handling: Handling = field(default_factory=Handling)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Return the receivers who were told of it."""
+        return tuple(self.handling.told)
 
     @property
     def is_open(self) -> bool:
         """Tell whether the finding still stands."""
         return self.closed_at is None
-
-    def having_told(self, receivers: tuple[str, ...]) -> "Alert":
-        """Add receivers to those who know, each once and in the order of hearing."""
-        return replace(self, told=tuple(dict.fromkeys(self.told + receivers)))
 
     def to_row(self) -> dict[str, object]:
         """Return the fields as a mapping that is ready for JSON."""
@@ -93,17 +96,27 @@ class Alert:
             "state": self.state.value,
             "level": self.level.value,
             "evidence": dict(self.evidence),
-            "told": list(self.told),
+            "handling": self.handling.to_row(),
         }
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
         """Rebuild the alert that `to_row` described."""
-        values = {name: row[name] for name in cls.__slots__}
+        values = {name: row[name] for name in cls.__slots__ if name != "handling"}
         values["state"] = State(row["state"])
         values["level"] = Level(row["level"])
-        values["told"] = tuple(row["told"])
+        values["handling"] = Handling.from_row(row["handling"]) if "handling" in row else _old(row)
         return cls(**values)
+
+
+def _old(row: Mapping[str, Any]) -> Handling:
+    """Return what an alert of version 0.1 knew: the names of who was told."""
+    told = Told(
+        row["number"], Level(row["level"]), row["customers"], Why.FIRST, row["changed_at"], 1
+    )
+    if row["closed_at"] is not None:
+        told = replace(told, why=Why.RESOLVED)
+    return Handling(told=dict.fromkeys(row["told"], told), loud_since=row["opened_at"])
 
 
 _STATES = {

@@ -1,35 +1,38 @@
-"""The desk: signals in, messages out, nothing else touched.
+"""The desk: signals and answers in, messages out, nothing else touched.
 
 `decide` reads the book and returns a decision; the caller stores the decision in one transaction
 and only then applies it to the book.  A desk that changed its own book while deciding would be
-ahead of the store after every crash.
+ahead of the store after every crash.  Time alone is an input too: whatever waits for an instant,
+such as an escalation, a silence's end or opening time, stands in the book with that instant.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
-from alerts.alert import Alert, Reason, Step, advance
-from alerts.directory import Directory, Reach, Route
-from alerts.group import Letter, group_key, together
+from alerts.alert import Alert, Step
+from alerts.asked import NOTHING, Answers, Asked, Proposal
+from alerts.book import REMEMBER_CLOSED_MS, Book
+from alerts.directory import Directory
+from alerts.failure import undelivered_rows
 from alerts.historic import historic_rows
-from alerts.message import compose
-from alerts.notice import Notice, delivery_key, notices_of
+from alerts.notice import Notice
 from alerts.outbox import OutboxRow
-from alerts.route import OPERATIONS, Receiver, Undeliverable, fill, find, look_up, receiver_of
-from alerts.scene import Scene, scene_of
-from alerts.signal import Level, Signal
-from alerts.spans import DAY_MS
-from alerts.story import merge, story_of
+from alerts.post import Post
+from alerts.route import Undeliverable
+from alerts.signal import Signal
+from alerts.silence import Silence
+from alerts.sitting import Sitting
 
-# Longer than any source may correct its facts, so that a late withdrawal still meets its alert.
-REMEMBER_CLOSED_MS = 14 * DAY_MS
-# What is older when it becomes known, after a long downtime say, is history and no news.
-HISTORIC_MS = DAY_MS
+__all__ = ["REMEMBER_CLOSED_MS", "Book", "Decision", "Desk"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Carry everything that one call decided, in the order in which it was decided."""
+    """Carry everything that one call decided, in the order in which it was decided.
+
+    `answers` say by the numbers of actions what became of them; `reported` are the keys of messages
+    whose failure somebody is told of now.
+    """
 
     now: int
     alerts: tuple[Alert, ...]
@@ -37,37 +40,10 @@ class Decision:
     notices: tuple[Notice, ...]
     rows: tuple[OutboxRow, ...]
     undeliverable: tuple[Undeliverable, ...]
-
-
-class Book:
-    """Keep the alerts that may still change: the open ones, and the closed for fourteen days."""
-
-    def __init__(self, alerts: Iterable[Alert] = ()) -> None:
-        """Begin with the alerts that a store remembers."""
-        self._alerts = {alert.id: alert for alert in alerts}
-
-    def get(self, alert: str) -> Alert | None:
-        """Return an alert by its id."""
-        return self._alerts.get(alert)
-
-    def draft(self) -> "Book":
-        """Return a copy to go on with, until it is known whether what is decided was stored."""
-        return Book(self._alerts.values())
-
-    def open(self) -> tuple[Alert, ...]:
-        """Return the alerts that still stand, the longest first."""
-        standing = (alert for alert in self._alerts.values() if alert.is_open)
-        return tuple(sorted(standing, key=lambda alert: (alert.opened_at, alert.id)))
-
-    def apply(self, decision: Decision) -> None:
-        """Take over what was decided and stored, and forget what closed long ago."""
-        self._alerts |= {alert.id: alert for alert in decision.alerts}
-        horizon = decision.now - REMEMBER_CLOSED_MS
-        self._alerts = {
-            alert.id: alert
-            for alert in self._alerts.values()
-            if alert.closed_at is None or alert.closed_at >= horizon
-        }
+    silences: tuple[Silence, ...] | None = None
+    answers: Answers = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
+    reported: tuple[str, ...] = ()
 
 
 class Desk:
@@ -77,111 +53,29 @@ class Desk:
         """Take the world as the configuration describes it."""
         self._directory = directory
 
-    def decide(self, book: Book, signals: Iterable[Signal], now: int) -> Decision:
-        """Move alerts along by signals and find the messages that follow; change nothing."""
-        alerts: dict[str, Alert] = {}
-        steps: list[Step] = []
-        notices: list[Notice] = []
-        post = _Post(self._directory)
-        old: set[str] = set()
-
-        def write(alert: Alert, step: Step, *, is_old: bool = False) -> None:
-            said = post.write(alert, step, old=is_old)
-            told = tuple(notice.receiver for notice in said if notice.muted is None)
-            alerts[alert.id] = alert.having_told(told)
-            notices.extend(said)
-
-        for signal in signals:
-            alert, step = advance(alerts.get(signal.id) or book.get(signal.id), signal)
-            steps.append(step)
-            if step.changed:
-                is_old = signal.instant < now - HISTORIC_MS
-                old |= {alert.id} if is_old and not alert.told else set()
-                write(alert, step, is_old=is_old)
-        over = 0
-        for alert in [alerts[name] for name in sorted(old) if not alerts[name].told]:
-            over += not alert.is_open
-            if alert.is_open and alert.level is not Level.WATCH:
-                write(alert, Step(alert.id, alert.number, Reason.NEW))
+    def decide(
+        self, book: Book, signals: Iterable[Signal], now: int, asked: Asked = NOTHING
+    ) -> Decision:
+        """Move alerts along and find the messages that follow; change nothing."""
+        sitting = Sitting(self._directory, book, now, asked.silences)
+        sitting.hear(signals)
+        sitting.answer(asked.actions)
+        post = Post(self._directory, book, sitting, now)
+        rows = post.rows(sitting.wants())
+        sitting.finish()
         return Decision(
             now=now,
-            alerts=tuple(alerts.values()),
-            steps=tuple(steps),
-            notices=tuple(notices),
+            alerts=tuple(sitting.alerts.values()),
+            steps=tuple(sitting.steps),
+            notices=tuple(sitting.notices),
             rows=(
-                *(_row(group, now) for group in together(post.letters)),
-                *historic_rows(over, now, self._directory),
+                *rows,
+                *historic_rows(sitting.history, now, self._directory),
+                *undelivered_rows(asked.undelivered, now, self._directory),
             ),
             undeliverable=tuple(post.undeliverable),
+            silences=asked.silences,
+            answers=sitting.answers,
+            proposals=tuple(sitting.proposals),
+            reported=tuple(item.row.key for item in asked.undelivered),
         )
-
-
-class _Post:
-    """Collect the letters of one decision."""
-
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
-        self.letters: list[Letter] = []
-        self.undeliverable: list[Undeliverable] = []
-
-    def write(self, alert: Alert, step: Step, *, old: bool) -> tuple[Notice, ...]:
-        """Decide on the notices of one step and address those that are not muted."""
-        scene = scene_of(alert, self._directory)
-        facts = scene.facts(alert)
-        route = find(self._directory.root, facts)
-        routed = receiver_of(route, scene, facts, self._directory)
-        notices = notices_of(alert, step, routed.name, old=old)
-        for notice in notices:
-            if notice.muted is None:
-                self._address(alert, notice, scene, route, facts)
-        return notices
-
-    def _address(
-        self, alert: Alert, notice: Notice, scene: Scene, route: Route, facts: Mapping[str, str]
-    ) -> None:
-        story = story_of(alert, notice.why, scene, self._directory)
-        group = group_key(route, facts)
-        for receiver, reach in self._reached(notice, scene):
-            self.letters.append(Letter(notice, story, receiver, reach, group))
-
-    def _reached(self, notice: Notice, scene: Scene) -> tuple[tuple[str, Reach], ...]:
-        receiver = look_up(notice.receiver, self._directory)
-        found = tuple(self._filled(receiver, notice, scene))
-        if not found and receiver.name != OPERATIONS:
-            receiver = look_up(OPERATIONS, self._directory)
-            found = tuple(self._filled(receiver, notice, scene))
-        # Even the fallback may be badly addressed; the console needs no address.
-        return tuple((receiver.name, reach) for reach in found or (Reach("console"),))
-
-    def _filled(self, receiver: Receiver, notice: Notice, scene: Scene) -> Iterator[Reach]:
-        for reach in receiver.reaches:
-            filled, missing = fill(reach, scene)
-            yield from filled
-            self.undeliverable.extend(
-                Undeliverable(
-                    notice.alert, notice.number, receiver.name, reach.channel, template, reason
-                )
-                for template, reason in missing
-            )
-
-
-def _row(group: tuple[Letter, ...], now: int) -> OutboxRow:
-    first = group[0]
-    alerts = tuple(dict.fromkeys((letter.notice.alert, letter.notice.number) for letter in group))
-    story = merge([letter.story for letter in group])
-    message = compose(story, now)
-    channel, settings = first.reach.channel, first.reach.settings
-    return OutboxRow(
-        key=delivery_key(alerts, first.receiver, channel, settings, kind=story.why),
-        alerts=alerts,
-        receiver=first.receiver,
-        channel=channel,
-        settings=settings,
-        level=story.level,
-        why=story.why,
-        subject=message.headline,
-        lines=message.lines,
-        links=message.links,
-        text=message.text,
-        created_at=now,
-    )

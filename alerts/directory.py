@@ -8,6 +8,9 @@ one short walk (alerts.route); nothing here decides.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from alerts.hours import ALWAYS, Delay, Hours
+from alerts.silence import Window
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -15,7 +18,8 @@ class Topic:
 
     `promise` is the promise as written ("1h open"); `objective` the share in hundredths of a
     percent.  `do_now` lines may hold placeholders: {past.N%}, {worst_units}, {unit}, {region},
-    {waiting}.
+    {waiting}.  `upstream` are topics, or free words, that this one depends on; `feeds` the sources
+    that it hears.
     """
 
     id: str
@@ -32,6 +36,8 @@ class Topic:
     runbook: str = ""
     case_url: str = ""
     intention: str = ""
+    dashboard: str = ""
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Place:
     region: str
     zone: str
     addresses: Mapping[str, str] = field(default_factory=dict)
+    hours: Hours = field(default=ALWAYS, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +65,42 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """Call a receiver in when nobody acted for so long; `unless_taken`, or unless it is over."""
+
+    after: Delay
+    receiver: str
+    unless_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """State one branch of the routing tree; empty fields are inherited from the parent.
 
     `match` compares level, touchpoint, stage, journey, rule, kind, region, unit with a value.
-    `receiver` is a name or a template: {owner}, {region}, {unit}.
+    `receiver` is a name or a template: {owner}, {region}, {unit}.  The first word of a group waits
+    `wait_ms` for companions, unless it is critical; the next comes no sooner than `interval_ms`
+    after it.  `deliver` is `always`, or whose hours to keep to: `unit`, or a calendar's name.
     """
 
     match: Mapping[str, str] = field(default_factory=dict)
     receiver: str = ""
     group_by: tuple[str, ...] = ()
     routes: tuple["Route", ...] = ()
+    wait_ms: int | None = None
+    interval_ms: int | None = None
+    repeat: Delay | None = None
+    deliver: str = ""
+    escalation: tuple[Call, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Hold all of it.  `units` is keyed (unit kind, unit id); an exact receiver wins over a pattern."""
+    """Hold all of it.  `units` is keyed (unit kind, unit id); an exact receiver wins over a pattern.
+
+    `calendars` are hours by name, for delivery; `hours` are those in which any unit is open.  An
+    answer "I have it" holds for `taken_for`, on the hours of the alert's place.
+    """
 
     company: str
     locale: str
@@ -84,3 +111,7 @@ class Directory:
     regions: Mapping[str, Place]
     receivers: Mapping[str, tuple[Reach, ...]]
     root: Route
+    hours: Hours = field(default=ALWAYS, compare=False, repr=False)
+    calendars: Mapping[str, Hours] = field(default_factory=dict, compare=False, repr=False)
+    taken_for: Delay | None = None
+    windows: tuple[Window, ...] = field(default=(), compare=False, repr=False)

@@ -7,6 +7,11 @@ from alerts.scene import GAP
 from alerts.story import Story
 
 NAME_WORDS_MAX = 5
+_MARKS = {
+    Why.RELAPSED: words.AGAIN,
+    Why.REPEATED: words.STILL,
+    Why.UNTAKEN: words.STILL,
+}
 
 
 def headline_of(story: Story) -> str:
@@ -19,16 +24,18 @@ def headline_of(story: Story) -> str:
 
 def _opening(story: Story) -> str:
     match story.why:
-        case Why.RESOLVED:
+        case Why.RESOLVED | Why.PASSED:
             return _ending(story)
         case Why.WITHDRAWN:
             return words.withdrawn(story.peak_customers)
-        case Why.HISTORIC:
-            return ""  # It is about many findings and has words of its own (alerts.historic).
         case Why.IMPROVING:
             return words.better(story.customers, waits=story.waits)
-        case Why.FIRST | Why.WORSE | Why.RELAPSED:
-            return words.alarm(story.level, _standing(story), again=story.why is Why.RELAPSED)
+        case Why.OPENING:
+            return words.opening(story.customers or story.peak_customers)
+        case Why.TAKEN | Why.REFUSED:
+            return words.answered(_standing(story), is_real=story.why is Why.TAKEN)
+        case _:
+            return words.alarm(story.level, _standing(story), _MARKS.get(story.why, ""))
 
 
 def _standing(story: Story) -> str:

@@ -6,7 +6,7 @@ one step.  They are recorded; the people who look after the service get their nu
 
 from collections.abc import Iterator
 
-from alerts import words
+from alerts import service_words
 from alerts.directory import Directory
 from alerts.notice import Why, delivery_key
 from alerts.outbox import OutboxRow
@@ -22,7 +22,7 @@ def historic_rows(count: int, now: int, directory: Directory) -> Iterator[Outbox
     for channel, settings in ways if count else ():
         if any("{" in str(value) for value in settings.values()):
             continue
-        line = words.historic(count)
+        line = service_words.historic(count)
         yield OutboxRow(
             key=delivery_key(about, receiver.name, channel, settings, kind=Why.HISTORIC),
             alerts=about,
@@ -32,8 +32,8 @@ def historic_rows(count: int, now: int, directory: Directory) -> Iterator[Outbox
             level=Level.WARNING,
             why=Why.HISTORIC,
             subject=line,
-            lines=(words.HISTORIC_WHERE,),
+            lines=(service_words.HISTORIC_WHERE,),
             links=(),
-            text=f"{line}\n{words.HISTORIC_WHERE}",
+            text=f"{line}\n{service_words.HISTORIC_WHERE}",
             created_at=now,
         )

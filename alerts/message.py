@@ -6,7 +6,6 @@ numbers never.  Names of customers and employees and ids of cases do not occur, 
 leaves the house.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,19 +13,16 @@ from alerts import words
 from alerts.clean import clean, clip_words
 from alerts.headline import NAME_WORDS_MAX, headline_of
 from alerts.notice import Why
+from alerts.orders import links_of, orders_of
 from alerts.spans import clock, span
 from alerts.story import Story
 
 UNITS_MAX = 4
 PLACES_MAX = 8
-ALARMS = frozenset({Why.FIRST, Why.WORSE, Why.RELAPSED})
 _TEXT_WORDS_MAX = 10
 _REASON_WORDS_MAX = 20
-_WORST_UNITS = 2
 _PROMISES_MAX = 4
 _OPENING_MARK = 100
-_HOLE = re.compile(r"\{([^{}]*)\}")
-_PAST = re.compile(r"past\.(\d{1,6})%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +58,11 @@ def compose(story: Story, now: int) -> Message:
     drafts = [(count, len(orders)) for count in range(most, 0, -1)]
     drafts += [(1, count) for count in range(len(orders) - 1, -1, -1)]
     for units_max, orders_max in drafts:
-        lines = _LINES[story.why](story, now, units_max, orders[:orders_max])
+        lines = _LINES.get(story.why, _alarm_lines)(story, now, units_max, orders[:orders_max])
         message = Message(headline, tuple(line for line in lines if line), links)
         if message.body_words <= words.BODY_WORDS_MAX:
             return message
     return message
-
-
-def links_of(story: Story) -> tuple[tuple[str, str], ...]:
-    """List the links of an alarm that hold no case's id."""
-    if len(story.titles) > 1 or story.why not in ALARMS:
-        return ()
-    pairs = ((words.PEOPLE, story.topic.case_url), (words.RUNBOOK, story.topic.runbook))
-    return tuple((label, address) for label, address in pairs if _is_link(address))
-
-
-def orders_of(story: Story) -> tuple[str, ...]:
-    """Fill the instructions; one that needs a fact we do not have is left out."""
-    if len(story.titles) > 1:
-        return ()
-    filled = (_order(template, story) for template in story.topic.do_now)
-    return tuple(order for order in filled if order)
 
 
 def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
@@ -91,8 +71,30 @@ def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
         "" if story.customers else _reason_line(story),
         _where_line(story, units_max),
         words.do_now(orders) if orders else "",
-        _owner_line(story),
+        _owner_line(story, now),
+        _LAST_LINES.get(story.why, ""),
     ]
+
+
+_LAST_LINES = {Why.UNTAKEN: words.NOBODY_HAS_IT, Why.ESCALATED: words.CALLED_IN}
+
+
+def _many_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [
+        _promise_line(story, now),
+        _where_line(story, units_max),
+        words.do_now(orders) if orders else "",
+        _owner_line(story, now),
+        words.findings(story.findings) if story.findings > 1 else "",
+    ]
+
+
+def _taken_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [_where_line(story, units_max), _owner_line(story, now)]
+
+
+def _passed_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
+    return [*_resolved_lines(story, now, units_max, orders), words.PASSED]
 
 
 def _improving_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
@@ -109,7 +111,7 @@ def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, .
         f"{length} {more}".rstrip(),
         # The usual reason, that promises are kept again, goes without saying.
         _reason_line(story) if story.reason in words.REASONS else "",
-        _owner_line(story),
+        _owner_line(story, now),
     ]
 
 
@@ -125,6 +127,14 @@ _LINES: dict[Why, Callable[[Story, int, int, tuple[str, ...]], list[str]]] = {
     Why.FIRST: _alarm_lines,
     Why.WORSE: _alarm_lines,
     Why.RELAPSED: _alarm_lines,
+    Why.REPEATED: _alarm_lines,
+    Why.ESCALATED: _alarm_lines,
+    Why.UNTAKEN: _alarm_lines,
+    Why.TAKEN: _taken_lines,
+    Why.REFUSED: _taken_lines,
+    Why.PASSED: _passed_lines,
+    Why.OPENING: _many_lines,
+    Why.STORM: _many_lines,
     Why.IMPROVING: _improving_lines,
     Why.RESOLVED: _resolved_lines,
     Why.WITHDRAWN: _withdrawn_lines,
@@ -183,39 +193,21 @@ def _where_line(story: Story, units_max: int) -> str:
     return words.where(shown, len(story.units) - len(shown), total)
 
 
-def _owner_line(story: Story) -> str:
+def _owner_line(story: Story, now: int) -> str:
+    """Say whose it is, who has it, and what happens if nobody does."""
     owner = clip_words(clean(story.topic.owner), NAME_WORDS_MAX)
-    return words.owner(owner) if owner and len(story.titles) == 1 else ""
-
-
-def _order(template: str, story: Story) -> str:
-    """Fill one instruction, or return nothing where a placeholder has no fact."""
-    facts = [_fact(hole, story) for hole in _HOLE.findall(template)]
-    if not all(facts):
-        return ""
-    values = iter(facts)
-    return clean(_HOLE.sub(lambda hole: next(values), template), 300).rstrip(".")
-
-
-def _fact(hole: str, story: Story) -> str:
-    past = _PAST.fullmatch(hole)
-    if past:
-        count = story.customers_past(int(past.group(1)))
-        return f"{count:,}" if count else ""
-    worst = [_name(name) for name, _ in story.units[:_WORST_UNITS]] or [_name(story.unit)]
-    facts = {
-        "worst_units": words.worst(worst),
-        "unit": _name(story.unit),
-        "region": _name(story.region),
-        "waiting": f"{story.customers:,}" if story.waits and story.customers else "",
-    }
-    return facts.get(hole, "")
+    parts = [words.owner(owner)] if owner and len(story.titles) == 1 else []
+    if story.ended is not None:
+        return " ".join(parts)
+    if story.is_refused:
+        parts.append(words.NOT_REAL)
+    elif story.taken_at is not None:
+        parts.append(words.has_it(clock(story.taken_at, now, story.zone)))
+    elif story.call is not None:
+        at, receiver = story.call
+        parts.append(words.calls(clock(at, now, story.zone), _name(clean(receiver))))
+    return " ".join(parts)
 
 
 def _name(name: str) -> str:
     return clip_words(name, NAME_WORDS_MAX)
-
-
-def _is_link(address: str) -> bool:
-    one_word = address == clean(address, 500) and " " not in address
-    return address.startswith(("https://", "http://")) and one_word and "{" not in address

@@ -1,7 +1,7 @@
 """What we decided to say, to whom, and why.
 
-A notice exists for every transition and receiver, also where nothing is said: then it carries why
-it was muted.  "Why did nobody call me?" is asked as often as "why did you?", and a bare boolean
+A notice exists wherever there was news for a receiver, also where nothing is said: then it carries
+why it was muted.  "Why did nobody call me?" is asked as often as "why did you?", and a bare boolean
 answers neither.
 """
 
@@ -10,9 +10,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-from alerts.alert import Alert, Reason, Step
-from alerts.signal import Level
 
 
 class Why(StrEnum):
@@ -24,7 +21,17 @@ class Why(StrEnum):
     RELAPSED = "relapsed"
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
+    PASSED = "passed"
+    REPEATED = "repeated"
+    ESCALATED = "escalated"
+    TAKEN = "taken"
+    UNTAKEN = "untaken"
+    REFUSED = "refused"
+    OPENING = "opening"
+    STORM = "storm"
+    UNDELIVERED = "undelivered"
     HISTORIC = "historic"
+    HEARTBEAT = "heartbeat"
 
 
 class Muted(StrEnum):
@@ -33,59 +40,38 @@ class Muted(StrEnum):
     WATCH_ONLY = "a watch is a list; nobody is notified"
     NEVER_TOLD = "this receiver was never told that it began"
     HISTORIC = "it is more than a day old; what still stands is told once"
+    WITHDRAWN_UNTOLD = "it was withdrawn before anybody was told"
+    INHIBITED = "another alert says it already"
+    SILENCED = "somebody silenced it"
+    WINDOW = "the configuration silences it at these hours"
+    HELD = "it is held until opening time"
+    REFUSED = "somebody said that it is not real"
+    FLAPPING = "it comes and goes; the end will be told"
+    GROUPED = "it waits for its companions"
+
+
+ALARMS = frozenset(
+    {Why.FIRST, Why.WORSE, Why.RELAPSED, Why.REPEATED, Why.ESCALATED, Why.UNTAKEN, Why.STORM}
+)
+ENDINGS = frozenset({Why.RESOLVED, Why.WITHDRAWN, Why.PASSED})
+# What changes a message that stands and is worth no message of its own.
+EDITS = frozenset({Why.TAKEN, Why.REFUSED})
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Record one decision to speak, or with `muted` the decision not to."""
+    """Record one decision to speak, or with `muted` the decision not to.
+
+    `detail` names the silence or the alert that mutes, `until` when it is looked at again.
+    """
 
     alert: str
     number: int
     receiver: str
     why: Why
     muted: Muted | None = None
-
-
-_NEWS_OF = {
-    Reason.NEW: Why.FIRST,
-    Reason.WORSE: Why.WORSE,
-    Reason.IMPROVING: Why.IMPROVING,
-    Reason.RELAPSED: Why.RELAPSED,
-    Reason.RESOLVED: Why.RESOLVED,
-    Reason.WITHDRAWN: Why.WITHDRAWN,
-}
-_ONLY_FOR_THE_TOLD = (Why.IMPROVING, Why.RESOLVED, Why.WITHDRAWN)
-
-
-def why_notify(alert: Alert, step: Step, receiver: str) -> Why:
-    """Return what kind of news a step is for this receiver."""
-    news = _NEWS_OF[step.reason]
-    if news in _ONLY_FOR_THE_TOLD or receiver in alert.told:
-        return news
-    return Why.FIRST
-
-
-def why_muted(alert: Alert, why: Why, receiver: str) -> Muted | None:
-    """Return why this receiver hears nothing, or None where they do."""
-    if why in _ONLY_FOR_THE_TOLD:
-        return None if receiver in alert.told else Muted.NEVER_TOLD
-    return Muted.WATCH_ONLY if alert.level is Level.WATCH else None
-
-
-def notices_of(alert: Alert, step: Step, routed: str, *, old: bool = False) -> tuple[Notice, ...]:
-    """Decide for the routed receiver and for everyone who was told before; `old` is no news."""
-    late = Muted.HISTORIC if old else None
-    return tuple(
-        Notice(
-            step.alert,
-            step.number,
-            receiver,
-            why,
-            why_muted(alert, why, receiver) or (None if receiver in alert.told else late),
-        )
-        for receiver in dict.fromkeys((*alert.told, routed))
-        for why in [why_notify(alert, step, receiver)]
-    )
+    detail: str = ""
+    until: int | None = None
 
 
 def delivery_key(

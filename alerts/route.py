@@ -110,6 +110,11 @@ def _inherit(child: Route, parent: Route) -> Route:
         child,
         receiver=child.receiver or parent.receiver,
         group_by=child.group_by or parent.group_by,
+        wait_ms=parent.wait_ms if child.wait_ms is None else child.wait_ms,
+        interval_ms=parent.interval_ms if child.interval_ms is None else child.interval_ms,
+        repeat=child.repeat or parent.repeat,
+        deliver=child.deliver or parent.deliver,
+        escalation=parent.escalation if child.escalation is None else child.escalation,
     )
 
 

@@ -7,9 +7,10 @@ an alert about a place that nobody described is still an alert.
 
 from dataclasses import dataclass
 
-from alerts import words
+from alerts import service_words
 from alerts.alert import Alert
 from alerts.directory import Directory, Place, Topic
+from alerts.hours import Hours
 
 # What a finding about a feed, not about a place, is counted by.
 SOURCE = "source"
@@ -25,6 +26,7 @@ class Scene:
     region: Place | None
     place: str
     zone: str
+    hours: Hours
 
     def facts(self, alert: Alert) -> dict[str, str]:
         """Return what a route may match, by name."""
@@ -53,6 +55,7 @@ def scene_of(alert: Alert, directory: Directory) -> Scene:
         region=region,
         place=nearest.name if nearest else directory.company,
         zone=(unit.zone if unit else "") or (region.zone if region else "") or directory.zone,
+        hours=nearest.hours if nearest else directory.hours,
     )
 
 
@@ -74,8 +77,10 @@ def _region_named(directory: Directory, region: str) -> Place | None:
 def _stranger(alert: Alert) -> Topic:
     """Return a topic for what the directory does not describe; a feed is one of those."""
     is_feed, is_gap = alert.per == SOURCE, alert.kind == GAP
-    title = words.lost(alert.scope) if is_gap else words.feed(alert.scope, alert.cases)
-    mend = words.MEND_GAP if is_gap else words.CHECK_FEED
+    title = (
+        service_words.lost(alert.scope) if is_gap else service_words.feed(alert.scope, alert.cases)
+    )
+    mend = service_words.MEND_GAP if is_gap else service_words.CHECK_FEED
     return Topic(
         id=alert.touchpoint,
         title=title if is_feed else alert.touchpoint,

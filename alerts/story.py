@@ -50,6 +50,10 @@ class Story:
     longest_open_ms: int | None = None
     longest_own_ms: int | None = None
     about: str = ""
+    findings: int = 1
+    taken_at: int | None = None
+    is_refused: bool = False
+    call: tuple[int, str] | None = None
 
     @property
     def waits(self) -> bool:
@@ -103,6 +107,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         longest_open_ms=known.whole("longest_open_ms"),
         longest_own_ms=known.whole("longest_own_ms"),
         about=", ".join(clean(part, 40) for part in known.texts("key") if part != alert.scope),
+        is_refused=alert.handling.refused is not None,
     )
 
 
@@ -133,7 +138,18 @@ def merge(stories: Sequence[Story]) -> Story:
         longest_open_ms=_longest(story.longest_open_ms for story in stories),
         longest_own_ms=_longest(story.longest_own_ms for story in stories),
         about=", ".join(dict.fromkeys(story.about for story in stories if story.about)),
+        level=max((story.level for story in stories), key=lambda level: level.rank),
+        kind=first.kind if len({story.kind for story in stories}) == 1 else "",
+        findings=len(stories),
+        taken_at=_all_taken(stories),
+        is_refused=all(story.is_refused for story in stories),
+        call=min((story.call for story in stories if story.call), default=None),
     )
+
+
+def _all_taken(stories: Sequence[Story]) -> int | None:
+    known = [story.taken_at for story in stories if story.taken_at is not None]
+    return min(known) if len(known) == len(stories) else None
 
 
 def _first_known(value: int | None, otherwise: int) -> int:

@@ -15,6 +15,7 @@ FIRST_LINE_WORDS_MAX = 12
 BODY_WORDS_MAX = 90
 RUNBOOK = "Runbook"
 PEOPLE = "People"
+DASHBOARD = "Dashboard"
 KEEP_GOING = "Keep going: it is over when the next promises are kept."
 SORRY = "We are sorry. Please disregard the earlier alert."
 _PLACE_WORDS_MAX = 3
@@ -37,10 +38,14 @@ REASONS = {
     "input gap": "records are gone before they were read, so promises are not judged",
     "accepted": "somebody decided to go on without the lost records",
 }
-CHECK_FEED = "check the feed and who sends it"
+AGAIN = "again"
+STILL = "still"
+NOBODY_HAS_IT = "Nobody has it any more: please take it."
+CALLED_IN = "Nobody has taken it; you are called in."
+PASSED = "It came and went before it could be told."
+NOT_REAL = "Somebody says that this is not real; it is counted."
 HEARD_AGAIN = "OVER - heard again"
 GONE_ON = "OVER - going on without"
-MEND_GAP = "find out who cut the topic; then go on behind the gap: erosion accept"
 
 
 def people(count: int) -> str:
@@ -48,10 +53,31 @@ def people(count: int) -> str:
     return "1 person" if count == 1 else f"{count:,} people"
 
 
-def alarm(level: Level, standing: str, *, again: bool) -> str:
-    """Say how loud it is, then who."""
-    loud = f"{FIRST_WORDS[level]}{' again' if again else ''}"
+def alarm(level: Level, standing: str, mark: str = "") -> str:
+    """Say how loud it is, then who; the mark says that it is not new."""
+    loud = f"{FIRST_WORDS[level]}{mark and ' ' + mark}"
     return f"{loud} - {standing}" if standing else loud
+
+
+def opening(count: int) -> str:
+    """Begin the list of the morning."""
+    return f"SINCE CLOSING - {people(count)}, call these first"
+
+
+def answered(standing: str, *, is_real: bool) -> str:
+    """Say that somebody has it, or that somebody called it not real."""
+    answer = "TAKEN" if is_real else "NOT REAL?"
+    return f"{answer} - {standing}" if standing else answer
+
+
+def has_it(clock: str) -> str:
+    """Say since when a colleague has it; never who."""
+    return f"A colleague has it since {clock}."
+
+
+def findings(count: int) -> str:
+    """Say how many alerts stand behind one message."""
+    return f"{count:,} alerts in one message; all of them: erosion alerts"
 
 
 def standing(count: int, *, waits: bool) -> str:
@@ -78,28 +104,6 @@ def better(count: int, *, waits: bool) -> str:
 def withdrawn(count: int) -> str:
     """Say that we were wrong, and about how many."""
     return f"WITHDRAWN - alert about {people(count)}"
-
-
-HISTORIC_WHERE = "They began more than a day before. List them: erosion alerts --all"
-
-
-def historic(count: int) -> str:
-    """Say how many findings are history."""
-    noun = "finding" if count == 1 else "findings"
-    return f"HISTORY - {count:,} old {noun}, over since"
-
-
-def feed(source: str, unjudged: int) -> str:
-    """Name a feed that stopped, and the promises that nobody judges meanwhile."""
-    if not unjudged:
-        return f"no news from {source}"
-    noun = "promise" if unjudged == 1 else "promises"
-    return f"{unjudged:,} {noun} unjudged, no news from {source}"
-
-
-def lost(source: str) -> str:
-    """Name a feed of which records are gone."""
-    return f"records of {source} lost"
 
 
 def first_line(opening: str, titles: Sequence[str], place: str, places: int) -> str:
@@ -210,8 +214,13 @@ def do_now(items: Sequence[str]) -> str:
 
 
 def owner(name: str) -> str:
-    """Say who has it."""
+    """Say whose it is."""
     return f"Owner: {name}."
+
+
+def calls(clock: str, receiver: str) -> str:
+    """Say what happens if nobody acts."""
+    return f"If nobody takes it by {clock}: {receiver}."
 
 
 def lasted(length: str, began: str) -> str:

@@ -76,7 +76,8 @@ def build(
     key = customer_key(Secrets.read(process.secrets), process.data)
     store = Store.open(process.database_url)
     reads = Reads.readonly(process.database_url)
-    loop = Loop(Engine(), Desk(compiled.directory), Book(reads.book(now_ms())))
+    book = Book(reads.book(now_ms()))
+    loop = Loop(Engine(), Desk(compiled.directory), book, is_exact=clock_events)
     writer, decoder = _inside(process, compiled, store, loop, key, stamps, clock_events)
     reloader = Reloader(process.config, process.data, writer, loop, decoder)
     if wrong is None:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-from alerts.desk import Book, Desk
+from alerts.desk import Desk
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
 from service.errors import ConfigurationError, StoreAwayError, UnreachableError
@@ -60,9 +60,9 @@ class EngineHost:
         if decided.plan is None:
             raise ConfigurationError([NO_PLAN])
         name = decided.plan.plan.shards[partition]
-        position, alerts = standing(self._store, name, now_ms())
+        position, book = standing(self._store, name, now_ms())
         asides, suspects = decided.asides_of(name), decided.suspects(name, TRIES)
-        return Shard(name, self._desk, Book(alerts), position, asides, suspects)
+        return Shard(name, self._desk, book, position, asides, suspects)
 
     async def _note(self, record: Record) -> None:
         writer = LogWriter(self._transport)

@@ -47,6 +47,7 @@ class Done(NamedTuple):
     applied: list[Frame]
     results: list[tuple[Call, Any]]
     sums: Sums | None
+    is_asked: bool = False
 
 
 class Stamping(Protocol):

@@ -9,6 +9,7 @@ which something may be due.  Folding them all gave the same results at a third o
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
+from alerts.asked import NOTHING, Asked
 from alerts.desk import Decision
 from alerts.signal import Signal
 from service.engine.fold import Engine
@@ -38,6 +39,13 @@ class Memory:
             for signal in sorted(signals, key=lambda found: found.instant):
                 self._on_signal(signal)
         return list(frames)
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: Decision, shard: str) -> None:
         """Keep nothing: a replay tells nobody."""

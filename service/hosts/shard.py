@@ -6,7 +6,7 @@ their way here, and they must be read again.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from alerts.desk import Book, Desk
@@ -65,11 +65,12 @@ class Shard:
         asides: Mapping[int, frozenset[int]],
         suspects: Collection[int] = (),
         rules: int = SEMANTICS,
+        clock: Callable[[], int] = now_ms,
     ) -> None:
         """Begin before the first entry; `asides` are places of events to leave out, by offset.
 
         `suspects` are offsets of entries that have failed too often: what is to blame there is
-        `found`.  `rules` is the version that this program decides by.
+        `found`.  `rules` is the version that this program decides by, `clock` the desk's time.
         """
         self.name = name
         self.offset = -1
@@ -83,7 +84,8 @@ class Shard:
         self.suspects = suspects
         self.found: list[tuple[int, list[int], Counter[str]]] = []
         self.semantics = self._rules = rules
-        self.loop = Loop(Engine(), desk, book, shard=name, position=position)
+        self._clock = clock
+        self.loop = Loop(Engine(), desk, book, shard=name, position=position, is_exact=False)
 
     def restore(self, found: Restored) -> None:
         """Go on behind a checkpoint."""
@@ -95,7 +97,8 @@ class Shard:
 
     def goes_on(self, made: "Shard") -> bool:
         """Take the book and the records set aside of one just made, unless another owner moved it."""
-        if made.loop.position != self.loop.position:
+        ours, stored = self.loop, made.loop
+        if (stored.position, stored.book.sittings) != (ours.position, ours.book.sittings):
             return False
         self.asides, self.suspects = {**self.asides, **made.asides}, made.suspects
         self.loop.reopen(made.loop.book, made.loop.position or 0)
@@ -129,8 +132,8 @@ class Shard:
 
     def reopen(self, store: Database) -> None:
         """Take the stored alerts again, after a transaction whose end nobody knows."""
-        position, alerts = standing(store, self.name, now_ms())
-        self.loop.reopen(Book(alerts), position)
+        position, book = standing(store, self.name, now_ms())
+        self.loop.reopen(book, position)
 
     def told(self, checkpoint: int) -> dict[str, Any]:
         """Return what people ask of a shard: how far it has judged, whom it hears, what stopped."""
@@ -151,8 +154,8 @@ class Shard:
         }
 
     def settle(self, ledger: Ledger) -> list[Frame]:
-        """Write what is waiting into a transaction."""
-        return self.loop.settle(ledger)
+        """Write what is waiting, and what the desk decides by now, into a transaction."""
+        return self.loop.settle(ledger, self._time())
 
     def settled(self) -> None:
         """Turn the page, once the transaction is committed."""
@@ -162,7 +165,12 @@ class Shard:
     @property
     def has_news(self) -> bool:
         """Tell whether anything waits for a transaction."""
-        return bool(self.loop.waiting or self.rejected or self.unfolded)
+        waits = self.loop.waiting or self.rejected or self.unfolded
+        return bool(waits) or self.loop.attending.is_due(self._time())
+
+    def _time(self) -> int:
+        """Return the desk's time, which is never behind the log's."""
+        return max(self.stamp, self._clock())
 
     def _mine(self, chunk: Chunk, offset: int) -> Chunk | None:
         """Return the part of a chunk that this shard folds."""

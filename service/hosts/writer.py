@@ -22,6 +22,7 @@ from service.hosts.hours import by_hour
 from service.hosts.jobs import Batch, Call, Control, Done, Job, Overloaded, Stamping
 from service.hosts.pulse import Pulse
 from service.hosts.space import RETRY_S, Space
+from service.hosts.ticking import Ticking
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
 from service.store.retention import Retention
@@ -34,7 +35,6 @@ T = TypeVar("T")
 EVENTS_PER_TURN = 2000
 QUEUED_MAX = 100_000
 GATHER_S = 0.02
-MINUTE_MS = 60_000
 
 
 class Writer:
@@ -65,7 +65,7 @@ class Writer:
         self._jobs: Queue[Job] = Queue()
         self._in_hand: Sequence[Job] = ()
         self._stop = Flag()
-        self._ticked = 0
+        self._ticking = Ticking(loop, self._folding)
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self.queued = 0
         self.space = Space()
@@ -186,17 +186,20 @@ class Writer:
         calls = [job for job in jobs if isinstance(job, Call)]
         controls = [job for job in jobs if isinstance(job, Control)]
         chunks = self._chunks(batches, controls)
+        now = chunks[-1].stamp if chunks else self._now()
         left = self._loop.waiting or self._folding.is_behind
-        if not (chunks or jobs or left or self.space.missing):
+        if not (chunks or jobs or left or self.space.missing or self._loop.attending.is_due(now)):
             return
         try:
-            done = self._commit(chunks, batches, calls)
+            done = self._commit(chunks, batches, calls, now)
         except StorageFullError as error:
             self.space.lost(error)
             self._refuse(error)
             return
         self.space.found()
         self._loop.settled()
+        if done.is_asked:
+            self._loop.attending.hear()
         self._shelved(done.sums)
         self._answer(batches, done.results)
         self._folding.keep()
@@ -209,15 +212,15 @@ class Writer:
         self._store.checkpoint_when_due()
 
     def _commit(
-        self, chunks: Sequence[Chunk], batches: Sequence[Batch], calls: Sequence[Call]
+        self, chunks: Sequence[Chunk], batches: Sequence[Batch], calls: Sequence[Call], now: int
     ) -> Done:
         with self._store.transaction() as transaction:
             seqs = [self._log.append(transaction, chunk) for chunk in chunks]
             turned_away = [bad for batch in batches for bad in batch.rejected]
             sums = transaction.quarantine(self._wall(), turned_away)
-            applied = self._loop.settle(transaction)
+            applied = self._loop.settle(transaction, now)
             results = [(call, call.work(transaction)) for call in calls]
-        return Done(seqs, applied, results, sums)
+        return Done(seqs, applied, results, sums, transaction.is_asked)
 
     def _answer(self, batches: list[Batch], results: list[tuple[Call, Any]]) -> None:
         for batch in batches:
@@ -225,6 +228,10 @@ class Writer:
             batch.done.set_result(None)
         for call, result in results:
             call.done.set_result(result)
+
+    def _now(self) -> int:
+        """Return the desk's time: the log's, also between its chunks."""
+        return self._loop.engine.now if self._stamps is None else self._stamps.now()
 
     def _chunks(self, batches: list[Batch], controls: Sequence[Control] = ()) -> list[Chunk]:
         events = [event for batch in batches for event in batch.events]
@@ -236,15 +243,4 @@ class Writer:
             # What is due in crowds is judged by a tick of its own, which is folded bit by bit.
             crowded = not self._folding.is_behind and self._loop.engine.is_crowded(now)
             return [*([Chunk(now)] if crowded else []), Chunk(now, events), *made]
-        return made or ([Chunk(now)] if self._tick_is_due(now) else [])
-
-    def _tick_is_due(self, now: int) -> bool:
-        if self._folding.is_behind or self._loop.engine.is_moving:
-            return not self._folding.is_behind
-        due = self._loop.engine.next_instant()
-        if (due is None or due > now) and now // MINUTE_MS == self._ticked // MINUTE_MS:
-            return False
-        if due is not None and due <= now and now - self._ticked < 1000:  # noqa: PLR2004 - one second
-            return False
-        self._ticked = now
-        return True
+        return made or ([Chunk(now)] if self._ticking.is_due(now) else [])

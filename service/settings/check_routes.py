@@ -54,14 +54,15 @@ def receiver_key(settings: Settings, name: str) -> str | None:
 def _named_receivers(settings: Settings) -> Iterator[str]:
     for name, touchpoint in settings.configuration.touchpoints.items():
         at = settings.at("touchpoints", name, "owner")
-        yield from _receiver_problems(settings, [touchpoint.owner], at)
+        yield from receiver_problems(settings, [touchpoint.owner], at)
     for name, journey in settings.configuration.journeys.items():
         if journey.executive_owner:
             at = settings.at("journeys", name, "executive_owner")
-            yield from _receiver_problems(settings, [journey.executive_owner], at)
+            yield from receiver_problems(settings, [journey.executive_owner], at)
 
 
-def _receiver_problems(settings: Settings, names: Iterable[str], at: str) -> Iterator[str]:
+def receiver_problems(settings: Settings, names: Iterable[str], at: str) -> Iterator[str]:
+    """Yield the first of these names that leads to no receiver."""
     for name in names:
         if receiver_key(settings, name) is None:
             hint = did_you_mean(name, settings.configuration.receivers)
@@ -97,7 +98,7 @@ def _branch_problems(
 ) -> Iterator[str]:
     if route.receiver:
         names = receivers_of(settings, route.receiver)
-        yield from _receiver_problems(settings, names, settings.at(*path, "receiver"))
+        yield from receiver_problems(settings, names, settings.at(*path, "receiver"))
     for position, child in enumerate(route.routes):
         below = (*path, "routes", position)
         wanted = {str(name): value for name, value in child.match.items()}

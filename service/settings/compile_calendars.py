@@ -84,6 +84,13 @@ def _week(settings: Settings, row: UnitRow, closed: Days) -> Week:
     return Week(row.timezone, spans=calendar.spans(), closed=closed)
 
 
+def company_week(settings: Settings, name: str) -> Week:
+    """Return a calendar as it is for nobody in particular: in the company's zone and country."""
+    defaults = settings.configuration.defaults
+    row = UnitRow(EVERY, "", "", defaults.country, "", defaults.timezone, name, {}, "")
+    return _week(settings, row, _closed(settings, row, own=False))
+
+
 @cache
 def _holidays(country: str, subdivision: str) -> Days:
     years = range(FIRST_YEAR, YEAR_AFTER)

@@ -1,17 +1,24 @@
 """The desk's directory: topics, places, receivers and routes in the desk's own words."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from alerts.directory import Directory, Place, Reach, Topic
+from alerts.directory import Call, Directory, Place, Reach, Topic
 from alerts.directory import Route as DirectoryRoute
-from service.settings.delivery import Root, Route
+from alerts.hours import Hours
+from service.engine.plan import Plan
+from service.settings.compile_hours import DeskHours
+from service.settings.compile_sources import answering_sources, reading_sources
+from service.settings.delivery import INTERVAL_MS, WAIT_MS, Root, Route
 from service.settings.settings import Settings
 from service.settings.tables import RegionRow, UnitRow
+from service.settings.telling import Step
 from service.settings.touchpoint import Touchpoint
 
 
-def compile_directory(settings: Settings) -> Directory:
-    """Return all that the desk knows about the company."""
+def compile_directory(settings: Settings, plan: Plan) -> Directory:
+    """Return all that the desk knows about the company; the hours are those of the plan."""
+    hours = DeskHours(settings, plan)
     configuration, tables = settings.configuration, settings.tables
     defaults = configuration.defaults
     touchpoints = configuration.touchpoints.items()
@@ -22,16 +29,20 @@ def compile_directory(settings: Settings) -> Directory:
         zone=defaults.timezone,
         topics={name: _topic(settings, name, item) for name, item in sorted(touchpoints)},
         units={
-            (kind, row.id): Place(row.id, row.name, row.region, row.timezone, row.addresses)
+            (kind, row.id): _unit(row, hours.unit(kind, row.id))
             for kind, rows in sorted(tables.units.items())
             for row in sorted(rows, key=lambda row: row.id)
         },
-        regions=_regions(settings),
+        regions=_regions(settings, hours),
         receivers={
             name: tuple(Reach(reach.channel, reach.settings()) for reach in reaches)
             for name, reaches in sorted(configuration.receivers.items())
         },
-        root=_route(configuration.routes),
+        root=_root(settings),
+        hours=hours.company(),
+        calendars=hours.calendars(),
+        taken_for=configuration.acknowledge.expires if configuration.acknowledge else None,
+        windows=hours.windows(),
     )
 
 
@@ -53,15 +64,28 @@ def _topic(settings: Settings, name: str, touchpoint: Touchpoint) -> Topic:
         runbook=touchpoint.runbook,
         case_url=touchpoint.case_url,
         intention=stage.intention,
+        dashboard=touchpoint.dashboard,
+        feeds=_feeds(settings, touchpoint),
     )
 
 
-def _regions(settings: Settings) -> dict[str, Place]:
+def _feeds(settings: Settings, touchpoint: Touchpoint) -> tuple[str, ...]:
+    """Return the sources whose silence would look like this touchpoint's neglect."""
+    configuration = settings.configuration
+    answering = answering_sources(configuration, touchpoint)
+    return tuple(dict.fromkeys((*answering, *reading_sources(configuration, touchpoint))))
+
+
+def _unit(row: UnitRow, hours: Hours) -> Place:
+    return Place(row.id, row.name, row.region, row.timezone, row.addresses, hours)
+
+
+def _regions(settings: Settings, hours: DeskHours) -> dict[str, Place]:
     zones: dict[str, set[str]] = {}
     for rows in settings.tables.units.values():
         _collect(zones, rows)
     return {
-        name: _region(settings, row, zones.get(name, set()))
+        name: _region(settings, row, zones.get(name, set()), hours.region(name))
         for name, row in sorted(settings.tables.regions.items())
     }
 
@@ -71,10 +95,23 @@ def _collect(zones: dict[str, set[str]], rows: Iterable[UnitRow]) -> None:
         zones.setdefault(row.region, set()).add(row.timezone)
 
 
-def _region(settings: Settings, row: RegionRow, zones: set[str]) -> Place:
+def _region(settings: Settings, row: RegionRow, zones: set[str], hours: Hours) -> Place:
     """Return a region in the zone that its units share, else in the company's."""
     zone = next(iter(zones)) if len(zones) == 1 else settings.configuration.defaults.timezone
-    return Place(row.id, row.name, row.id, zone, row.addresses)
+    return Place(row.id, row.name, row.id, zone, row.addresses, hours)
+
+
+def _root(settings: Settings) -> DirectoryRoute:
+    """Return the tree; what the root leaves out has its default there."""
+    configuration = settings.configuration
+    root = _route(configuration.routes)
+    return replace(
+        root,
+        wait_ms=WAIT_MS if root.wait_ms is None else root.wait_ms,
+        interval_ms=INTERVAL_MS if root.interval_ms is None else root.interval_ms,
+        deliver=root.deliver or "always",
+        escalation=_calls(configuration.escalation) if root.escalation is None else root.escalation,
+    )
 
 
 def _route(route: Root | Route) -> DirectoryRoute:
@@ -84,4 +121,13 @@ def _route(route: Root | Route) -> DirectoryRoute:
         receiver=route.receiver or "",
         group_by=tuple(route.group_by),
         routes=tuple(_route(child) for child in route.routes),
+        wait_ms=route.group_wait,
+        interval_ms=route.group_interval,
+        repeat=route.repeat,
+        deliver=route.hours,
+        escalation=None if route.escalation is None else _calls(route.escalation),
     )
+
+
+def _calls(steps: Iterable[Step]) -> tuple[Call, ...]:
+    return tuple(Call(step.after, step.notify, step.unless == "acknowledged") for step in steps)

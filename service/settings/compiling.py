@@ -48,7 +48,7 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
         exclusions=tuple(_exclusion(item) for item in configuration.exclusions),
         shards=configuration.shards,
     )
-    directory = compile_directory(settings)
+    directory = compile_directory(settings, plan)
     return Compiled(plan, directory, settings.warnings, configuration.retain)
 
 
@@ -59,6 +59,7 @@ def _exclusion(written: WrittenExclusion) -> Exclusion:
 
 def _zones(settings: Settings) -> Iterator[str]:
     yield settings.configuration.defaults.timezone
+    yield from (mute.timezone for mute in settings.configuration.mutes if mute.timezone)
     yield from (s.timezone for s in settings.configuration.sources.values() if s.timezone)
     for rows in settings.tables.units.values():
         yield from (row.timezone for row in rows)

@@ -16,6 +16,7 @@ from service.settings.opening import Calendar
 from service.settings.reach import Reach
 from service.settings.source import Source
 from service.settings.stock import Stock
+from service.settings.telling import Acknowledge, Mute, Step
 from service.settings.touchpoint import Journey, Touchpoint
 
 
@@ -64,6 +65,9 @@ class Configuration(Block):
     shards: Annotated[tuple[Name, ...], Field(min_length=1)] = ("main",)
     receivers: dict[Text, Annotated[tuple[Reach, ...], Field(min_length=1)]]
     routes: Root = Root()
+    escalation: tuple[Step, ...] = ()
+    acknowledge: Acknowledge | None = None
+    mutes: tuple[Mute, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     retain: Retain = Retain()
     privacy: Privacy | None = None

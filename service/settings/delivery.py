@@ -4,15 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.settings.block import Block, Text
+from service.settings.block import Text
+from service.settings.telling import Telling
 
 Match = dict[
     Literal["level", "touchpoint", "stage", "journey", "rule", "kind", "region", "unit"], Text
 ]
 GroupBy = Literal["touchpoint", "stage", "journey", "rule", "level", "region", "unit"]
+WAIT_MS, INTERVAL_MS = 30_000, 5 * 60_000
 
 
-class Route(Block):
+class Route(Telling):
     """State one branch: what it takes, who hears, how alerts are grouped."""
 
     match: Annotated[Match, Field(min_length=1)]
@@ -21,7 +23,7 @@ class Route(Block):
     routes: tuple["Route", ...] = ()
 
 
-class Root(Block):
+class Root(Telling):
     """State who hears of everything that no branch takes."""
 
     receiver: Text = "{owner}"

@@ -10,6 +10,7 @@ from service.settings.check_events import event_problems
 from service.settings.check_exclusions import exclusion_problems
 from service.settings.check_places import place_problems
 from service.settings.check_routes import route_problems
+from service.settings.check_telling import telling_problems
 from service.settings.check_touchpoints import touchpoint_problems
 from service.settings.settings import Settings
 
@@ -20,4 +21,5 @@ def refusals(settings: Settings) -> Iterator[str]:
     yield from event_problems(settings)
     yield from touchpoint_problems(settings)
     yield from route_problems(settings)
+    yield from telling_problems(settings)
     yield from exclusion_problems(settings)

@@ -6,6 +6,7 @@ drift apart.
 """
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -66,6 +67,15 @@ Open = Annotated[
 ]
 
 
+def week_spans(by_day: Mapping[str, tuple[Minutes, ...]]) -> tuple[tuple[Minutes, ...], ...]:
+    """Return the spans of Monday to Sunday, each day's in order."""
+    week: list[list[Minutes]] = [[] for _ in DAYS]
+    for days, hours in by_day.items():
+        for day in parse_days(days):
+            week[day] += hours
+    return tuple(tuple(sorted(day)) for day in week)
+
+
 class Calendar(Block):
     """State opening hours by day, whether public holidays close, and a file of closed days."""
 
@@ -80,11 +90,7 @@ class Calendar(Block):
 
     def spans(self) -> tuple[tuple[Minutes, ...], ...]:
         """Return the spans of Monday to Sunday, each day's in order."""
-        week: list[list[Minutes]] = [[] for _ in DAYS]
-        for days, hours in () if isinstance(self.open, str) else self.open.items():
-            for day in parse_days(days):
-                week[day] += hours
-        return tuple(tuple(sorted(day)) for day in week)
+        return week_spans({} if isinstance(self.open, str) else self.open)
 
     def overlaps(self) -> bool:
         """Tell whether two spans of the week share a minute, also over midnight."""

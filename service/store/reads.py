@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from alerts.alert import Alert
-from alerts.desk import REMEMBER_CLOSED_MS
+from alerts.book import REMEMBER_CLOSED_MS
 from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack

@@ -9,24 +9,27 @@ commit landed after it had looked, and an owner met its own frames as if they we
 import json
 
 from alerts.alert import Alert
-from alerts.desk import REMEMBER_CLOSED_MS
+from alerts.book import REMEMBER_CLOSED_MS, Book
 from service.store.database import Database
+from service.store.statements import SITTINGS
 from service.store.transaction import Transaction
 
 BOOK = "SELECT body FROM alert WHERE (is_open = 1 OR changed_at >= ?)"
 BOOK_OF_SHARD = BOOK + " AND shard = ?"
 
 
-def standing(store: Database, shard: str, now: int) -> tuple[int, list[Alert]]:
-    """Return the position of a shard and the alerts that may still change.
+def standing(store: Database, shard: str, now: int) -> tuple[int, Book]:
+    """Return the position of a shard and the book of its desk.
 
     The position is read first: an owner that still writes makes the book newer then, not older,
     and `Loop` stops at the frames that it does not know.
     """
 
-    def look(transaction: Transaction) -> tuple[int, list[Alert]]:
+    def look(transaction: Transaction) -> tuple[int, Book]:
         position = transaction.position(shard)
         rows = transaction.rows(BOOK_OF_SHARD, (now - REMEMBER_CLOSED_MS, shard))
-        return position, [Alert.from_row(json.loads(str(row[0]))) for row in rows]
+        sittings = int(transaction.rows(SITTINGS, (shard,))[0][0])
+        alerts = [Alert.from_row(json.loads(str(row[0]))) for row in rows]
+        return position, Book(alerts, sittings=sittings)
 
     return store.call(look)

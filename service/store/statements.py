@@ -43,6 +43,8 @@ LAST_CHUNK = "SELECT seq, stamp_ms, kind, payload FROM chunk ORDER BY seq DESC L
 POSITION = "INSERT INTO position (shard, frame) VALUES (?, 0) ON CONFLICT DO NOTHING"
 WHERE_ARE_WE = "SELECT frame FROM position WHERE shard = ?"
 MOVE = "UPDATE position SET frame = ? WHERE shard = ? AND frame = ?"
+SIT = "UPDATE position SET sitting = sitting + 1 WHERE shard = ? AND sitting = ?"
+SITTINGS = "SELECT sitting FROM position WHERE shard = ?"
 OUTCOME = _upsert(tables.OUTCOME)
 READING = _upsert(tables.READING, '"reading".{0} + excluded.{0}')
 OUTCOMES = _together(tables.OUTCOME)
@@ -55,8 +57,23 @@ ALERT = _upsert(tables.ALERT)
 NOTICE = _insert(tables.NOTICE)
 UNDELIVERABLE = _insert(tables.UNDELIVERABLE)
 OUTBOX = (
-    "INSERT INTO outbox (key, alerts, receiver, channel, why, body, thread, state, attempts, next_at, leased_until) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
+    "INSERT INTO outbox (key, alerts, receiver, channel, why, body, thread, shard, at, "
+    "state, attempts, next_at, leased_until) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, 0) ON CONFLICT (key) DO NOTHING"
+)
+ANSWER = "UPDATE request SET result = ? WHERE number = ?"
+REPORTED = "UPDATE outbox SET reported = 1 WHERE key = ?"
+PROPOSE = _insert(tables.COMMITMENT, ("id", "at", "state", "body"), "ON CONFLICT (id) DO NOTHING")
+ACTIONS = (
+    "SELECT r.number, r.at, r.alert, r.kind, r.who, r.via, r.note FROM request r "
+    "JOIN alert a ON a.id = r.alert WHERE r.result = '' AND a.shard = ? ORDER BY r.number LIMIT 500"
+)
+SILENCES = "SELECT body FROM silence WHERE ends > ? ORDER BY id"
+UNDELIVERED = (
+    "SELECT o.body, o.state, (SELECT r.detail FROM receipt r WHERE r.key = o.key "
+    "ORDER BY r.number DESC LIMIT 1) FROM outbox o WHERE o.shard = ? AND o.reported = 0 "
+    "AND (o.state = 'dead' OR (o.state = 'pending' AND o.attempts > 0 AND o.at < ?)) "
+    "ORDER BY o.number LIMIT 500"
 )
 REPORT = _upsert(tables.SHARD_REPORT)
 RECEIPT = _insert(tables.RECEIPT)

@@ -35,7 +35,13 @@ CHUNK = Table(
     _text("kind"),
     Column("payload", LargeBinary, nullable=False),
 )
-POSITION = Table("position", METADATA, _text("shard", primary=True), _whole("frame"))
+POSITION = Table(
+    "position",
+    METADATA,
+    _text("shard", primary=True),
+    _whole("frame"),
+    Column("sitting", _Whole, nullable=False, server_default="0"),
+)
 OUTCOME = Table(
     "outcome",
     METADATA,
@@ -130,6 +136,9 @@ OUTBOX = Table(
     Column("body", Text, nullable=False),
     Column("thread", String, nullable=False, server_default=""),
     Column("reference", String, nullable=False, server_default=""),
+    Column("shard", String, nullable=False, server_default=MAIN),
+    Column("at", _Whole, nullable=False, server_default="0"),
+    Column("reported", _Whole, nullable=False, server_default="0"),
     Index("outbox_by_state", "state", "channel"),
     Index("outbox_by_thread", "thread"),
 )
@@ -177,6 +186,54 @@ UNDELIVERABLE = Table(
     _whole("at"),
     Column("body", Text, nullable=False),
 )
+REQUEST = Table(
+    "request",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _whole("at"),
+    _text("alert"),
+    _text("kind"),
+    _text("who"),
+    _text("via"),
+    _text("note"),
+    _text("result"),
+    Index("request_by_result", "result"),
+)
+SILENCE = Table(
+    "silence",
+    METADATA,
+    _text("id", primary=True),
+    _whole("ends"),
+    Column("body", Text, nullable=False),
+)
+COMMITMENT = Table(
+    "commitment",
+    METADATA,
+    _text("id", primary=True),
+    _whole("at"),
+    _text("state"),
+    Column("body", Text, nullable=False),
+)
+AUDIT = Table(
+    "audit",
+    METADATA,
+    Column("number", _Whole, primary_key=True, autoincrement=True),
+    _whole("at"),
+    _text("who"),
+    _text("via"),
+    _text("what"),
+    _text("about"),
+    _text("detail"),
+)
+TOKEN = Table(
+    "token",
+    METADATA,
+    _text("name", primary=True),
+    _text("hash"),
+    _text("scopes"),
+    _whole("at"),
+)
+USED_LINK = Table("used_link", METADATA, _text("hash", primary=True), _whole("at"))
 SHARD_REPORT = Table(
     "shard_report",
     METADATA,

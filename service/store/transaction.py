@@ -11,12 +11,14 @@ from dataclasses import asdict
 from operator import add
 from typing import Any, Protocol
 
+from alerts.asked import Asked
 from alerts.courier import Receipt
 from alerts.desk import Decision
 from service.engine.values import Frame, Outcome, Reading, Waiting
 from service.errors import DamagedError, SupersededError
 from service.store import statements as sql
 from service.store.arrays import columns
+from service.store.decisions import read_asked, write_decision
 from service.store.reports import ShardReport
 from service.store.shelf import Sums, put, put_ahead
 from service.store.tables import MAIN
@@ -42,6 +44,7 @@ class Transaction:
         self._connection = connection
         self.is_shared = is_shared
         self.appended: tuple[int, int] | None = None
+        self.is_asked = False
 
     def append(self, shard: str, stamp: int, kind: str, payload: bytes) -> int:
         """Append a chunk to the log and return its number."""
@@ -74,32 +77,22 @@ class Transaction:
         return new
 
     def save_decision(self, decision: Decision, shard: str = MAIN) -> None:
-        """Write what the desk decided: alerts, notices and messages to send."""
-        now = decision.now
-        self._many(
-            sql.ALERT,
-            (
-                (a.id, int(a.is_open), a.changed_at, _json(a.to_row()), shard)
-                for a in decision.alerts
-            ),
-        )
-        self._many(sql.NOTICE, ((n.alert, now, _json(asdict(n))) for n in decision.notices))
-        self._many(
-            sql.OUTBOX,
-            (
-                (
-                    row.key,
-                    " ".join(alert for alert, _ in row.alerts),
-                    row.receiver,
-                    row.channel,
-                    row.why.value,
-                    _json(row.to_row()),
-                    row.thread,
-                )
-                for row in decision.rows
-            ),
-        )
-        self._many(sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in decision.undeliverable))
+        """Write what the desk decided."""
+        write_decision(self, decision, shard)
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count a sitting of a shard's desk; raise SupersededError if another owner held it.
+
+        Time alone moves no frame, so the compare-and-set of frames would let an owner that lost its
+        shard go on deciding by an old book.
+        """
+        moved = self._connection.exec_driver_sql(sql.SIT, (shard, number))
+        if moved.rowcount != 1:
+            raise SupersededError(shard)
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return what waits for the desk of a shard."""
+        return read_asked(self, shard, now)
 
     def quarantine(self, at: int, rejected: Sequence[Any]) -> Sums | None:
         """Keep what was turned away at the door; say how full the shelf is then."""
@@ -119,14 +112,9 @@ class Transaction:
             sql.RECEIPT,
             [(receipt.key, receipt.attempt, receipt.at, receipt.result.value, receipt.detail)],
         )
-        values = (
-            receipt.state,
-            receipt.attempt,
-            receipt.next_at or 0,
-            receipt.reference,
-            receipt.key,
-        )
-        self._many(sql.MARK, [values])
+        self.is_asked |= receipt.dead
+        place = (receipt.state, receipt.attempt, receipt.next_at or 0)
+        self._many(sql.MARK, [(*place, receipt.reference, receipt.key)])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of one statement, as this transaction sees them."""

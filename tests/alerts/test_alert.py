@@ -1,12 +1,15 @@
 """The life of an alert, under every repetition."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.alert import Alert, Reason, State, advance
+from alerts.handling import Handling, Said, Told, Waits
+from alerts.notice import Muted, Why
 from alerts.signal import Level, Signal, Transition
 from tests.alerts.fakes import HOUR, NOON, regional, signal
 
@@ -77,9 +80,20 @@ def test_state_follows_the_last_transition(life: list[Signal]) -> None:
 @given(lives())
 def test_rows_go_there_and_back(life: list[Signal]) -> None:
     """An alert survives its journey through JSON."""
-    alert = live(life).having_told(("desk", "desk", "operations"))
+    told = Told(1, Level.WARNING, 3, Why.FIRST, NOON, 1, "line", {"slack-1": "key"})
+    waits = Waits(1, Muted.SILENCED, NOON, NOON + 1)
+    handling = Handling(
+        told={"desk": told},
+        waits={"operations": waits},
+        loud_since=NOON,
+        escalated=("cco",),
+        taken=Said("anna", NOON, NOON + 1),
+        relapses=(NOON,),
+        next_at=NOON + 1,
+    )
+    alert = replace(live(life), handling=handling)
     assert Alert.from_row(json.loads(json.dumps(alert.to_row()))) == alert
-    assert alert.told == ("desk", "operations")
+    assert alert.told == ("desk",)
 
 
 def test_worse_raises_the_level() -> None:

@@ -278,7 +278,6 @@ HEADERS = sorted(
         "Subject",
         "Date",
         "Message-ID",
-        "References",
         "Auto-Submitted",
         "MIME-Version",
         "Content-Type",
@@ -331,8 +330,8 @@ async def test_only_one_plain_address_is_an_address(address: object) -> None:
 
 def test_mails_about_one_alert_form_a_thread() -> None:
     """The message id is the delivery key; the reference is the alert's alone."""
-    first = email().payload(row("email"))
-    second = email().payload(row("email", key="0" * 32))
+    first = email().payload(row("email", thread=""))
+    second = email().payload(row("email", thread="", key="0" * 32))
     assert first["Message-ID"] == f"<{row('email').key}@aurora.example>"
     assert first["Message-ID"] != second["Message-ID"]
     assert first["References"] == second["References"]

@@ -22,7 +22,7 @@ NEVER = Verdict(Result.PERMANENT, "HTTP 404")
 def rows(*abouts: tuple[str, int], channel: str = "console") -> list[OutboxRow]:
     """Return rows about alerts and transition numbers."""
     return [
-        row(channel, key=f"{channel}-{alert}-{number}", alerts=((alert, number),))
+        row(channel, key=f"{channel}-{alert}-{number}", alerts=((alert, number),), thread="")
         for alert, number in abouts
     ]
 

@@ -1,8 +1,9 @@
 """What is more than a day old when it becomes known is history: counted, and told once if it stands."""
 
-from alerts.desk import HISTORIC_MS, Book, Desk
+from alerts.desk import Book, Desk
 from alerts.notice import Muted, Why
 from alerts.signal import Level, Transition
+from alerts.sitting import HISTORIC_MS
 from tests.alerts.fakes import DIRECTORY, HOUR, NOON, signal
 
 OLD = NOON - HISTORIC_MS - HOUR
@@ -18,7 +19,7 @@ def test_what_is_over_is_one_summary() -> None:
     assert [row.subject for row in decision.rows] == ["HISTORY - 3 old findings, over since"]
     assert decision.rows[0].receiver == "operations"
     muted = {notice.muted for notice in decision.notices}
-    assert muted == {Muted.HISTORIC, Muted.NEVER_TOLD}
+    assert muted == {Muted.HISTORIC}
     assert len(decision.alerts) == 3
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from alerts.asked import NOTHING, Asked
 from alerts.desk import Book
 from service.engine.plan import Plan
 from service.engine.plan_data import to_data
@@ -45,6 +46,13 @@ class Nowhere:
         """Say that all are new."""
         self.last = frames[-1].number if frames else self.last
         return list(frames)
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: object, shard: str) -> None:
         """Do nothing."""

@@ -6,7 +6,6 @@ from sqlite3 import connect
 
 import pytest
 
-from alerts.desk import Book
 from service.engine.fold import SEMANTICS
 from service.engine.plan_data import to_data
 from service.hosts.clock import now_ms
@@ -52,8 +51,8 @@ def worker(store: Store) -> EngineWorker:
 
     async def make(partition: int) -> Shard:
         name = PLAN.shards[partition]
-        position, alerts = standing(store, name, now_ms())
-        return Shard(name, None, Book(alerts), position, {})
+        position, book = standing(store, name, now_ms())
+        return Shard(name, None, book, position, {})
 
     async def note(_: Record) -> None:
         raise AssertionError

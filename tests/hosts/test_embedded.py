@@ -184,7 +184,7 @@ def test_people_commands_read_what_was_stored(tmp_path: Path) -> None:
     data = tmp_path / "data"
     config = write_config(tmp_path / "config", {"rules_off": ["objective"]})
     body = [line(f"09:0{n} ask c{n} unit=a customer=k{n}", n) for n in range(3)]
-    body.append(line("12:00 note -", 9))
+    body += [line("12:00 note -", 9), line("14:00 note -", 10)]
     with service(data, config, "--clock", "events") as running:
         running.post(b"\n".join(body))
         until(lambda: "3 people waiting" in running.out.read_text())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from alerts.asked import NOTHING, Asked
 from alerts.desk import Book, Decision, Desk
 from alerts.signal import Signal
 from service.engine.fold import Engine
@@ -29,6 +30,13 @@ class Applied:
         new = [frame for frame in frames if frame.number > self.position]
         self.position = max([self.position, *(frame.number for frame in new)])
         return new
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: Decision, shard: str) -> None:
         """Note whose it is."""
@@ -93,8 +101,8 @@ def test_an_engine_ends_only_alerts_of_its_own_shard(address: str) -> None:
         loop.waiting = [frame(1, signal(id=f"of-{shard}"))]
         with store.transaction() as transaction:
             loop.settle(transaction)
-    position, alerts = standing(store, "a", NOON)
-    loop = Loop(Engine(), Desk(DIRECTORY), Book(alerts), shard="a", position=position)
+    position, book = standing(store, "a", NOON)
+    loop = Loop(Engine(), Desk(DIRECTORY), book, shard="a", position=position)
     loop.waiting = [frame(2, standing=())]
     with store.transaction() as transaction:
         loop.settle(transaction)

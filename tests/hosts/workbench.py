@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alerts.desk import Book, Desk
+from alerts.desk import Desk
 from service.engine.fold import SEMANTICS
 from service.engine.plan_data import to_data
 from service.engine.sharding import on_topics
@@ -109,9 +109,9 @@ class Bench:
 
         async def make(partition: int) -> Shard:
             name = PLAN.shards[partition]
-            position, alerts = standing(self.real, name, BEGIN)
+            position, book = standing(self.real, name, BEGIN)
             desk = Desk(COMPILED.directory)
-            return Shard(name, desk, Book(alerts), position, {}, self.suspects)
+            return Shard(name, desk, book, position, {}, self.suspects)
 
         async def note(record: Record) -> None:
             self.noted.append(record)

@@ -81,10 +81,10 @@ def turned(store: Database, loop: Loop, turn: int, inside: Callable[[], None] = 
 def _reopen(store: Database, loop: Loop) -> None:
     while True:
         try:
-            position, alerts = standing(store, "a", NOON)
+            position, book = standing(store, "a", NOON)
         except StoreAwayError:
             continue
-        return loop.reopen(Book(alerts), position)
+        return loop.reopen(book, position)
 
 
 def content(store: Database) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from alerts.alert import Alert
+from alerts.asked import NOTHING, Asked
 from alerts.desk import Decision
 from service.engine.results import Results
 from service.engine.values import Frame
@@ -183,6 +184,13 @@ class Ledger:
             raise SupersededError(shard)
         self._frames += [(shard, frame) for frame in new]
         return new
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: Decision, shard: str) -> None:
         """Keep a decision."""

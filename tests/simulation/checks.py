@@ -6,14 +6,14 @@ The shadow folded the durable log without a crash, the clean run the same facts;
 from collections import Counter
 from collections.abc import Iterator
 
-from alerts.desk import HISTORIC_MS
 from alerts.outbox import OutboxRow
-from alerts.signal import Level, Signal, Transition
+from alerts.signal import Signal
 from service.engine.results import Results, state_hash
 from service.engine.values import Event, Outcome
 from service.log.codec import decode_events
 from tests.engine.test_late_facts import findings, met
 from tests.simulation.facts import BEAT, CORRECT_FOR
+from tests.simulation.lives import lives_of
 from tests.simulation.run import Simulation
 from tests.simulation.world import MINUTE, calm
 
@@ -72,22 +72,20 @@ def delivered(run: Simulation) -> None:
 
 
 def told_to_the_end(run: Simulation) -> None:
-    """A loud finding is told, and whoever was told of it is told of its end."""
-    told: dict[tuple[str, int], set[str]] = {}
+    """A loud finding is told unless another says it, and whoever was told hears of its end."""
+    told: dict[str, dict[int, set[str]]] = {}
     for stored in run.disk.outbox.values():
-        row = stored.row
-        for alert in row.alerts:
-            told.setdefault(alert, set()).add(row.receiver)
-    heard: dict[str, set[str]] = {}
-    for stamp, signal in _signals(run):
-        receivers = told.get((signal.id, signal.number), set())
-        loud = signal.level is not Level.WATCH and signal.instant >= stamp - HISTORIC_MS
-        if signal.transition is Transition.OPENED and loud:
-            assert receivers, f"nobody was told of {signal.rule} {signal.scope}"
-        if signal.closes:
-            missing = heard.get(signal.id, set()) - receivers
-            assert not missing, f"{missing} never heard that {signal.rule} was {signal.transition}"
-        heard.setdefault(signal.id, set()).update(receivers)
+        for alert, number in stored.row.alerts:
+            told.setdefault(alert, {}).setdefault(number, set()).add(stored.row.receiver)
+    lives = list(lives_of(_signals(run)))
+    for life in lives:
+        heard = told.get(life.id, {})
+        if life.is_loud and not heard and not life.is_withdrawn:
+            assert any(other.covers(life) for other in lives), f"nobody was told of {life.name}"
+        before = {name for number, names in heard.items() if number < life.last for name in names}
+        if life.closed_at is not None:
+            missing = before - {r for n, names in heard.items() if n >= life.closing for r in names}
+            assert not missing, f"{missing} never heard that {life.name} is over"
 
 
 def accounted(run: Simulation) -> None:

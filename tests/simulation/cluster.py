@@ -161,7 +161,7 @@ class Cluster:
         """Return the keys of the messages of workers that fold each log in one go."""
         twin = Database()
         for number, name in enumerate(PLAN.shards):
-            shard = Shard(name, Desk(DIRECTORY), Book(), 0, {})
+            shard = Shard(name, Desk(DIRECTORY), Book(), 0, {}, clock=lambda: 0)
             folded = self.database.position[name]
             for offset, (stamp, raw) in enumerate(self.brokers.log[number]):
                 shard.take(offset, stamp, raw)

@@ -68,7 +68,9 @@ class Engine:
 
     def _restored(self, number: int) -> Shard:
         name, base = PLAN.shards[number], self._sim.database
-        found = Shard(name, Desk(DIRECTORY), Book(base.book(name)), base.position[name], {})
+        found = Shard(
+            name, Desk(DIRECTORY), Book(base.book(name)), base.position[name], {}, clock=lambda: 0
+        )
         checkpoint, _ = newest(name, self._sim.brokers.changelog, VERSION)
         if checkpoint is not None:
             found.restore(checkpoint)

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from alerts import notice
+from alerts import looking, news
 from alerts.courier import Courier, Receipt
+from alerts.notice import Why
 from alerts.outbox import Pending
 from alerts.retry import Result
 from service.engine import course, recording, snapshot
@@ -36,7 +37,7 @@ _settle = Loop.settle
 _restored = Host._restored
 _engine_from = snapshot.engine_from
 _forget = Seen.forget
-_why_muted = notice.why_muted
+_news_for = news.news_for
 
 
 @contextmanager
@@ -151,11 +152,10 @@ def _apply_always(self: SimTransaction, shard: str, frames: Sequence[Frame]) -> 
     return found
 
 
-@_plant("withdrawn never sent", notice, "why_muted")
-def _mute_withdrawn(alert: Any, why: notice.Why, receiver: str) -> notice.Muted | None:
-    return (
-        notice.Muted.NEVER_TOLD if why is notice.Why.WITHDRAWN else _why_muted(alert, why, receiver)
-    )
+@_plant("withdrawn never sent", looking, "news_for")
+def _mute_withdrawn(*given: Any) -> Why | None:
+    found = _news_for(*given)
+    return None if found is Why.WITHDRAWN else found
 
 
 @_plant("refold skipped", Stream, "refold")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+from alerts.asked import NOTHING, Asked
 from alerts.desk import Decision, Desk
 from alerts.directory import Directory
 from alerts.outbox import OutboxRow
@@ -38,6 +39,12 @@ class Shadow:
             self._loop.settled()
             self._folded = seq
 
+    def wait(self, until: int) -> None:
+        """Let the desk's time pass after the last chunk."""
+        self.catch_up()
+        self._loop.settle(self, until)
+        self._loop.settled()
+
     def hash(self) -> str:
         """Return the state hash at the end of the log."""
         self.catch_up()
@@ -47,6 +54,13 @@ class Shadow:
         """Keep every frame."""
         self.frames += frames
         return list(frames)
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: Decision, shard: str) -> None:
         """Keep every message."""

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from alerts.alert import Alert
+from alerts.asked import NOTHING, Asked
 from alerts.courier import Receipt
 from alerts.desk import REMEMBER_CLOSED_MS, Decision
 from alerts.outbox import OutboxRow, Pending
@@ -133,6 +134,7 @@ class SimTransaction:
         """Begin with nothing written."""
         self.disk = disk
         self._nature = nature
+        self.is_asked = False
         self._position = disk.position
         self._appended = 0
         self._writes: list[Callable[[], None]] = []
@@ -161,6 +163,13 @@ class SimTransaction:
         self._position = new[-1].number
         self._writes.append(partial(self.disk.frames.extend, new))
         return new
+
+    def sit(self, shard: str, number: int) -> None:
+        """Count nothing: there is one owner."""
+
+    def asked(self, shard: str, now: int) -> Asked:
+        """Return nothing: nobody asks."""
+        return NOTHING
 
     def save_decision(self, decision: Decision, shard: str) -> None:
         """Write what the desk decided."""

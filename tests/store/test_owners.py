@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alerts.desk import Book, Desk
+from alerts.desk import Desk
 from service.engine.fold import Engine
 from service.errors import SupersededError
 from service.loop import Loop
@@ -17,8 +17,8 @@ from tests.live.turns import TURNS, content, frames, turned, undisturbed
 
 
 def _begun(store: Database) -> Loop:
-    position, alerts = standing(store, "a", NOON)
-    return Loop(Engine(), Desk(DIRECTORY), Book(alerts), shard="a", position=position)
+    position, book = standing(store, "a", NOON)
+    return Loop(Engine(), Desk(DIRECTORY), book, shard="a", position=position)
 
 
 def _own(store: Database) -> int:

@@ -57,7 +57,7 @@ def test_of_two_owners_one_moves_the_shard_and_one_stops(postgres: Cluster) -> N
             assert told[0] == "moved"
             assert told[1].startswith("stopped: another worker owns this shard now")
     assert owners[0].rows("SELECT kept FROM reading") == [(20,)]
-    assert owners[0].rows("SELECT * FROM position") == [("main", 20)]
+    assert owners[0].rows("SELECT * FROM position") == [("main", 20, 0)]
     for store in owners:
         store.close()
 

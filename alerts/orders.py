@@ -1,0 +1,71 @@
+"""What a message asks people to do, and where it leads them.
+
+An instruction is written in the configuration with holes for facts; one whose fact is missing is
+left out, because "call the  who wait longest" is worse than no instruction.
+"""
+
+import re
+
+from alerts import words
+from alerts.clean import clean, clip_words
+from alerts.headline import NAME_WORDS_MAX
+from alerts.notice import ALARMS, EDITS, Why
+from alerts.story import Story
+
+_WORST_UNITS = 2
+_HOLE = re.compile(r"\{([^{}]*)\}")
+_PAST = re.compile(r"past\.(\d{1,6})%")
+
+
+def links_of(story: Story) -> tuple[tuple[str, str], ...]:
+    """List the links of an alarm that hold no case's id."""
+    if len(story.titles) > 1 or story.why not in ALARMS | EDITS | {Why.OPENING}:
+        return ()
+    topic = story.topic
+    pairs = (
+        (words.PEOPLE, topic.case_url),
+        (words.RUNBOOK, topic.runbook),
+        (words.DASHBOARD, topic.dashboard),
+    )
+    return tuple((label, address) for label, address in pairs if _is_link(address))
+
+
+def orders_of(story: Story) -> tuple[str, ...]:
+    """Fill the instructions; one that needs a fact we do not have is left out."""
+    if len(story.titles) > 1:
+        return ()
+    filled = (_order(template, story) for template in story.topic.do_now)
+    return tuple(order for order in filled if order)
+
+
+def _order(template: str, story: Story) -> str:
+    """Fill one instruction, or return nothing where a placeholder has no fact."""
+    facts = [_fact(hole, story) for hole in _HOLE.findall(template)]
+    if not all(facts):
+        return ""
+    values = iter(facts)
+    return clean(_HOLE.sub(lambda hole: next(values), template), 300).rstrip(".")
+
+
+def _fact(hole: str, story: Story) -> str:
+    past = _PAST.fullmatch(hole)
+    if past:
+        count = story.customers_past(int(past.group(1)))
+        return f"{count:,}" if count else ""
+    worst = [_name(name) for name, _ in story.units[:_WORST_UNITS]] or [_name(story.unit)]
+    facts = {
+        "worst_units": words.worst(worst),
+        "unit": _name(story.unit),
+        "region": _name(story.region),
+        "waiting": f"{story.customers:,}" if story.waits and story.customers else "",
+    }
+    return facts.get(hole, "")
+
+
+def _name(name: str) -> str:
+    return clip_words(name, NAME_WORDS_MAX)
+
+
+def _is_link(address: str) -> bool:
+    one_word = address == clean(address, 500) and " " not in address
+    return address.startswith(("https://", "http://")) and one_word and "{" not in address
