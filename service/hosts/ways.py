@@ -40,7 +40,8 @@ def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> lis
     if process.kafka:
         from service.log.kafka import Shouter  # noqa: PLC0415 - the client is an extra
 
-        found.append(Kafka(Shouter(read_transport(process, secrets))))
+        shouter = Shouter(read_transport(process, secrets))
+        found.append(Kafka(shouter, shouter.stop))
     if addresses := _named(secrets, "apprise_"):
         found.append(Apprise(addresses))
     return found

@@ -177,6 +177,21 @@ async def test_run_stops_when_told() -> None:
         await running
 
 
+async def test_a_courier_that_ends_lets_go_of_its_channels() -> None:
+    """A channel that holds connections is asked to close them."""
+
+    class Holding(FakeChannel):
+        closed = False
+
+        async def close(self) -> None:
+            self.closed = True
+
+    channel, stop = Holding("console"), asyncio.Event()
+    stop.set()
+    await courier(FakeOutbox(), channel).run(stop, pause_s=60)
+    assert channel.closed
+
+
 @given(st.lists(st.sampled_from([None, BROKEN, UNSURE]), max_size=40), st.data())
 async def test_any_weather_keeps_order_and_loses_nothing(
     weather: list[Verdict | None], data: st.DataObject
