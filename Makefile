@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo test check fmt bench bench-peers scale truth flips kill faults-kafka simulate-faults simulate-cluster mail-preview test-deps sample clean
+.PHONY: demo test check fmt bench bench-peers scale truth flips kill faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -48,6 +48,9 @@ kill: .venv/ready ## killed at 300 and more calls that touch the disk, each comp
 
 faults-kafka: .venv/ready ## all faults of a fleet on a real broker, with ten minutes of kills; 40 minutes
 	$(RUN) python -m tests.live.faults --long
+
+compare-alertmanager: .venv/ready ## faults of delivery beside Debian's prometheus-alertmanager; twelve minutes
+	@$(RUN) python -m tests.peers.alertmanager
 
 mail-preview: .venv/ready ## the sample mails as pages in build/mail, and with Chromium as pictures
 	@$(RUN) python -m tests.alerts.preview build/mail

@@ -10,7 +10,7 @@ empty after exactly the crash that people need to hear about.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from alerts.outbox import OutboxRow, Pending
 from alerts.pace import Pace, Turn, standing_of, waiting_max_of
@@ -94,6 +94,15 @@ class Channel(Protocol):
         ...
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """Be a channel that holds connections."""
+
+    async def close(self) -> None:
+        """Let go of them."""
+        ...
+
+
 class Courier:
     """Deliver what is due through the channels it was given."""
 
@@ -128,11 +137,16 @@ class Courier:
         return tuple(await asyncio.gather(*map(self._attempt, claimed)))
 
     async def run(self, stop: asyncio.Event, pause_s: float = 0.25) -> None:
-        """Serve each channel in a loop of its own until told to stop."""
-        async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._refuse_strangers(stop, pause_s))
-            for name in self._channels:
-                loops.create_task(self._serve(name, stop, pause_s))
+        """Serve each channel in a loop of its own until told to stop, then let go of them."""
+        try:
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._refuse_strangers(stop, pause_s))
+                for name in self._channels:
+                    loops.create_task(self._serve(name, stop, pause_s))
+        finally:
+            for channel in self._channels.values():
+                if isinstance(channel, Closing):
+                    await channel.close()
 
     async def _serve(self, channel: str, stop: asyncio.Event, pause_s: float) -> None:
         """Keep as many attempts under way as a channel may have; one that hangs holds one place."""

@@ -16,7 +16,7 @@ from alerts.signal import Level
 THREAD = "digest:"
 SUBJECT_CHARACTERS_MAX = 110
 _BEGINS = frozenset({Why.FIRST, Why.RELAPSED})
-_ENDS = frozenset({Why.RESOLVED, Why.WITHDRAWN})
+_ENDS = frozenset({Why.RESOLVED, Why.PASSED, Why.WITHDRAWN})
 
 
 def is_digest(row: OutboxRow) -> bool:

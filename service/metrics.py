@@ -52,16 +52,10 @@ DELIVERIES = Counter(
     "erosion_deliveries", "Attempts to deliver a message.", ["channel", "result"], registry=REGISTRY
 )
 WAITING = Gauge(
-    "erosion_messages_waiting",
-    "Messages that wait to be delivered, at the last look.",
-    ["channel"],
-    registry=REGISTRY,
+    "erosion_messages_waiting", "Messages not yet delivered.", ["channel"], registry=REGISTRY
 )
 FOLDED = Counter(
-    "erosion_messages_folded",
-    "Messages that another one told: the last of a conversation, or a digest.",
-    ["channel", "into"],
-    registry=REGISTRY,
+    "erosion_messages_folded", "Messages told by another.", ["channel", "into"], registry=REGISTRY
 )
 CASES = Gauge(
     "erosion_cases",

@@ -21,7 +21,7 @@ PREVIEW_CHARACTERS_MAX = 140
 ANSWERS = {"take": "I have it", "refuse": "Not real"}
 _COLOURS = {Level.CRITICAL: "#b3261e", Level.WARNING: "#9a5b00", Level.WATCH: "#44546a"}
 _CALM = "#1f6f43"
-_CALMING = frozenset({Why.RESOLVED, Why.IMPROVING})
+_CALMING = frozenset({Why.RESOLVED, Why.PASSED, Why.IMPROVING})
 _LABEL = re.compile(r"([A-Z][A-Za-z ]{1,20}:)(.*)", re.DOTALL)
 _TEMPLATES = Environment(
     loader=PackageLoader("alerts.channels"), autoescape=True, undefined=StrictUndefined

@@ -25,9 +25,15 @@ class Kafka:
 
     name = "kafka"
 
-    def __init__(self, produce: Produce) -> None:
-        """Take the port."""
+    def __init__(self, produce: Produce, stop: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Take the port, and what lets go of the brokers."""
         self._produce = produce
+        self._stop = stop
+
+    async def close(self) -> None:
+        """Let go of the brokers."""
+        if self._stop is not None:
+            await self._stop()
 
     def payload(self, row: OutboxRow) -> dict[str, Any]:
         """Return the event, as one document."""

@@ -63,6 +63,10 @@ class Slack:
             return failed(Failure.NOT_CONFIGURED, "no slack_bot_token")
         return await self._bot.send(row, now)
 
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.aclose()
+
     async def _to_webhook(self, row: OutboxRow, now: int) -> Verdict:
         webhook = self._webhooks.get(str(row.settings.get("webhook", "")))
         if webhook is None:

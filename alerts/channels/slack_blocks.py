@@ -34,7 +34,7 @@ LINKS_MAX = 5
 BUTTONS = {"take": "I have it", "refuse": "Not real"}
 _ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 _MARKS = {Level.CRITICAL: "🔴", Level.WARNING: "🟠", Level.WATCH: "⚪"}
-_OVER = frozenset({Why.RESOLVED, Why.WITHDRAWN})
+_OVER = frozenset({Why.RESOLVED, Why.PASSED, Why.WITHDRAWN})
 
 
 def shown(sheet: Sheet) -> list[Block]:

@@ -35,7 +35,7 @@ EVENT = "erosion_message"
 QUIET = logging.getLogger(__name__)
 QUIET.setLevel(logging.WARNING)
 _GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-_LOUD = frozenset({Why.WORSE, Why.RELAPSED})
+_LOUD = frozenset({Why.WORSE, Why.RELAPSED, Why.ESCALATED, Why.UNTAKEN})
 
 Arguments = dict[str, Any]
 

@@ -18,7 +18,7 @@ SHAPES = ("standard", "alertmanager")
 LINES_CHARACTERS_MAX = 3_000
 NEVER = "0001-01-01T00:00:00Z"
 _ENVELOPE_BYTES = 200
-_OVER = frozenset({Why.RESOLVED, Why.WITHDRAWN})
+_OVER = frozenset({Why.RESOLVED, Why.PASSED, Why.WITHDRAWN})
 
 
 def body(row: OutboxRow) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from service.settings import ProcessSettings, Secrets
 from service.settings.transport import read_transport
 
 LINK_GOOD_MS = 7 * 24 * 3_600_000
+LINK_KEY_MIN = 24
 
 
 def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
@@ -40,7 +41,8 @@ def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> lis
     if process.kafka:
         from service.log.kafka import Shouter  # noqa: PLC0415 - the client is an extra
 
-        found.append(Kafka(Shouter(read_transport(process, secrets))))
+        shouter = Shouter(read_transport(process, secrets))
+        found.append(Kafka(shouter, shouter.stop))
     if addresses := _named(secrets, "apprise_"):
         found.append(Apprise(addresses))
     return found
@@ -51,6 +53,8 @@ def link_maker(process: ProcessSettings, secrets: Secrets) -> LinkMaker | None:
     key = _secret(secrets, "link_key")
     if key is None or not process.public_url:
         return None
+    if len(key.reveal()) < LINK_KEY_MIN:
+        raise ConfigurationError([f"secret link_key: at least {LINK_KEY_MIN} characters"])
 
     def made(row: OutboxRow, action: str) -> str:
         until = row.created_at + LINK_GOOD_MS

@@ -81,13 +81,19 @@ def _address_problems(settings: Settings) -> Iterator[str]:
             at = settings.at("receivers", name, position, "email", "to")
             for address in reach.email.to if reach.email else ():
                 yield from _address_problem(address, columns, at)
+            at = settings.at("receivers", name, position, "slack", "channel")
+            if reach.slack and reach.slack.channel:
+                yield from _column_problems(reach.slack.channel, columns, at)
 
 
 def _address_problem(address: str, columns: dict[str, set[str]], at: str) -> Iterator[str]:
-    holes = _COLUMN.findall(address)
-    if "@" not in address and not holes:
+    if "@" not in address and not _COLUMN.search(address):
         yield f'{at}: "{address}" is no address; write NAME@DOMAIN or {{unit.COLUMN}}'
-    for table, column in holes:
+    yield from _column_problems(address, columns, at)
+
+
+def _column_problems(template: str, columns: dict[str, set[str]], at: str) -> Iterator[str]:
+    for table, column in _COLUMN.findall(template):
         if column not in columns[table]:
             hint = did_you_mean(column, columns[table])
             yield f'{at}: the {table}s have no column "{column}"; {hint}'

@@ -22,7 +22,7 @@ NEVER = Verdict(Result.PERMANENT, "HTTP 404")
 def rows(*abouts: tuple[str, int], channel: str = "console") -> list[OutboxRow]:
     """Return rows about alerts and transition numbers."""
     return [
-        row(channel, key=f"{channel}-{alert}-{number}", alerts=((alert, number),))
+        row(channel, key=f"{channel}-{alert}-{number}", alerts=((alert, number),), thread="")
         for alert, number in abouts
     ]
 
@@ -175,6 +175,21 @@ async def test_run_stops_when_told() -> None:
     stop.set()
     async with asyncio.timeout(5):
         await running
+
+
+async def test_a_courier_that_ends_lets_go_of_its_channels() -> None:
+    """A channel that holds connections is asked to close them."""
+
+    class Holding(FakeChannel):
+        closed = False
+
+        async def close(self) -> None:
+            self.closed = True
+
+    channel, stop = Holding("console"), asyncio.Event()
+    stop.set()
+    await courier(FakeOutbox(), channel).run(stop, pause_s=60)
+    assert channel.closed
 
 
 @given(st.lists(st.sampled_from([None, BROKEN, UNSURE]), max_size=40), st.data())

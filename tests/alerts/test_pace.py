@@ -14,7 +14,7 @@ from tests.alerts.fakes import NOON, FakeChannel, FakeClock, FakeOutbox, row
 
 def message(name: str, line: str = "one", channel: str = "console", **changes: object) -> OutboxRow:
     """Return a message in a line."""
-    made = row(channel, key=name, alerts=((name, 1),), settings={"channel": line})
+    made = row(channel, key=name, alerts=((name, 1),), settings={"channel": line}, thread="")
     return replace(made, **changes)  # type: ignore[arg-type]
 
 

@@ -31,9 +31,9 @@ async def test_a_conversation_on_a_topic(broker: Broker) -> None:
     await admin.create_topics([NewTopic("alerts", 3, 1)])
     await admin.close()
     shouter = Shouter(transport(broker.address))
-    channel = Kafka(shouter)
+    channel = Kafka(shouter, shouter.stop)
     verdicts = [await channel.send(for_channel(row, "kafka"), 0) for row in (OPENED, RESOLVED)]
-    await shouter.stop()
+    await channel.close()
     consumer = AIOKafkaConsumer(
         "alerts", bootstrap_servers=broker.address, auto_offset_reset="earliest"
     )

@@ -67,6 +67,16 @@ IN_COMPANY = [
     ('["09:00-17:00"]', "[]", 'the calendar "shop" is never open'),
     ('"{unit.mail}"', '"{unit.male}"', 'the units have no column "male"; did you mean "mail"?'),
     ('"{unit.mail}"', '"nobody"', '"nobody" is no address'),
+    (
+        '{email: {to: ["{unit.mail}"]}}',
+        '{slack: {channel: "#{region}-{unit.male}"}}',
+        'the units have no column "male"',
+    ),
+    (
+        '{email: {to: ["{unit.mail}"]}}',
+        '{slack: {channel: "#x", webhook: x}}',
+        "a slack reach has a `channel`, or without a bot a `webhook`",
+    ),
 ]
 
 BRANCHES = [
