@@ -197,8 +197,8 @@ def routes(folder: Path) -> list[str]:
     for route in built.host._app.routes:
         methods: set[str] = getattr(route, "methods", set())
         path: str = getattr(route, "path", "")
-        method = "POST" if "POST" in methods else "GET"
-        found.append(f"{method} {path.replace('{source}', 'SOURCE')}")
+        method = next((name for name in ("POST", "DELETE") if name in methods), "GET")
+        found.append(f"{method} {re.sub(r'{(.+?)}', lambda name: name[1].upper(), path)}")
     return sorted(found)
 
 

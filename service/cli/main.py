@@ -7,6 +7,7 @@ import typer
 
 from service.cli.cluster import register as cluster
 from service.cli.configuration import register as configuration
+from service.cli.desk import register as desk
 from service.cli.history import register as history
 from service.cli.kafka import register as kafka
 from service.cli.keeping import register as keeping
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for register in (configuration, operate, history, people, keeping, kafka, cluster):
+for register in (configuration, operate, history, people, desk, keeping, kafka, cluster):
     register(app)
 
 

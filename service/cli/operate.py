@@ -71,14 +71,11 @@ def send(
     to: Annotated[str, typer.Option(help="Address of the service. [default: EROSION_BIND]")] = "",
 ) -> None:
     """Send a file to the running service and say what became of its events."""
-    import httpx
-
+    from service.cli.client import connect
     from service.cli.sending import send_file
-    from service.settings import ProcessSettings
 
-    base = to or "http://" + ProcessSettings.read().bind
     path = f"/v1/events/{source}" if source else "/v1/events"
-    with opened(file) as (stream, size), httpx.Client(base_url=base, timeout=60) as client:
+    with opened(file) as (stream, size), connect(to) as client:
         lines = watched(stream, size, "send")
         sums = send_file(client, path, lines, file, table=file.endswith(".csv"))
     say(

@@ -36,6 +36,7 @@ def alerts(
             print(
                 f"{row['id'][:8]}  {row['state']:<9} {row['level']:<8} {row['touchpoint']}/{row['rule']}"
                 f"  {row['scope'] or 'company'}  {_people(row['customers'])}  since {minute_text(row['opened_at'])}"
+                f"{_whose(row['handling'])}"
             )
     say(f"{len(rows)} alerts")
 
@@ -137,6 +138,18 @@ def send_test(
     from service.cli.trial import try_receiver
 
     raise typer.Exit(try_receiver(receiver, config_path(config)))
+
+
+def _whose(handling: Mapping[str, Any]) -> str:
+    """Say who has an alert, or why somebody is not told of it."""
+    if "refused" in handling:
+        return f"  not real, says {handling['refused'][0]}"
+    taken = handling.get("taken")
+    if taken and (taken[2] is None or taken[2] > taken[1]):
+        until = f" until {minute_text(taken[2])}" if taken[2] else ""
+        return f"  {taken[0]} has it{until}"
+    waits = sorted({row[1] for row in handling.get("waits", {}).values()})
+    return f"  not told: {'; '.join(waits)}" if waits else ""
 
 
 def _length(length_ms: int) -> str:

@@ -46,9 +46,7 @@ def redrive(
     to: Annotated[str, typer.Option(help="Address of the service. [default: EROSION_BIND]")] = "",
 ) -> None:
     """Send kept inputs through the running service's door again; those accepted are marked."""
-    import httpx
-
-    from service.settings import ProcessSettings
+    from service.cli.client import connect
 
     reads = open_reads()
     chosen = reads.kept_numbers(reason, source)
@@ -56,7 +54,7 @@ def redrive(
     if numbers:
         chosen = sorted(set(numbers) & set(chosen)) if reason or source else numbers
     accepted = rejected = 0
-    with httpx.Client(base_url=to or "http://" + ProcessSettings.read().bind, timeout=60) as client:
+    with connect(to) as client:
         for first in range(0, len(chosen), AT_ONCE):
             answer = _try(client, chosen[first : first + AT_ONCE])
             accepted += len(answer["accepted"])
