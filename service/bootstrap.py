@@ -39,6 +39,7 @@ from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from service.store.retention import Limits, Retention
 from service.store.store import Store
+from service.watching import Watcher
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _inside(
         begun = begun._replace(seq=append(store, log, loop, start))
     folding = Folding(store, log, loop, keeper, partial(catch_up, store, log, loop, keeper))
     folding.begin(begun.seq)
-    after = metrics.Watcher(loop).after_turn
+    after = Watcher(loop).after_turn
     kept = retention(compiled, loop, keeper)
     writer = Writer(store, log, loop, clock, after, now_ms, kept, metrics.shelved, folding)
     return writer, Decoder(begun.plan, key)

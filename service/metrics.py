@@ -1,21 +1,16 @@
 """What engineers see at /metrics; labels come from the configuration and closed lists only.
 
 Every metric is declared here and nowhere else, so that the table in the documentation can be
-compared with this file.  The writer calls `Watcher` after each turn.
+compared with this file.  `service.watching` brings
+them up to date after each turn.
 """
 
-from collections import Counter as Sums
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
 from alerts.folding import Heap
-from service.engine.fold import Engine
-from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
-from service.engine.values import Frame
 
 REGISTRY = CollectorRegistry()
 
@@ -200,48 +195,3 @@ class Shelf(Protocol):
 def retired(table: str, count: int) -> None:
     """Count rows that were deleted for their age."""
     RETIRED.labels(table).inc(count)
-
-
-class Folding(Protocol):
-    """Have an engine, which may be another one after a record was set aside."""
-
-    engine: Engine
-
-
-class Watcher:
-    """Bring counters up to what the engine has counted."""
-
-    def __init__(self, loop: "Folding") -> None:
-        """Begin at the engine's present counts: they are of all its life."""
-        self._loop = loop
-        for what, limit in (("cases", CASES_MAX), ("orphans", ORPHANS_MAX), ("facts", FACTS_MAX)):
-            LIMIT.labels(what).set(limit)
-        self._told = asdict(loop.engine.tally)
-
-    def after_turn(self, applied: Sequence[Frame]) -> None:
-        """Take over what one turn changed."""
-        changed = Sums((o.touchpoint, o.outcome) for frame in applied for o in frame.outcomes)
-        for names, count in changed.items():
-            OUTCOMES.labels(*names).inc(count)
-        for frame in applied:
-            for signal in frame.signals:
-                SIGNALS.labels(signal.touchpoint, signal.rule, signal.transition.value).inc()
-        tally = asdict(self._loop.engine.tally)
-        for name, count in tally.items():
-            EVENTS.labels(name).inc(max(count - self._told[name], 0))
-        LIMIT_REACHED.labels("facts").inc(tally["over_limit"] - self._told["over_limit"])
-        LIMIT_REACHED.labels("cases").inc(tally["let_go"] - self._told["let_go"])
-        self._told = tally
-        self._look()
-
-    def _look(self) -> None:
-        engine = self._loop.engine
-        FRAME.set(engine.frame)
-        tracks = [track for track, _ in engine.standings()]
-        HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
-        HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
-        for track, watermark in engine.standings():
-            CASES.labels(track.plan.id).set(len(track.cases))
-            WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
-            for reason, count in track.not_opened.items():
-                NOT_OPENED.labels(track.plan.id, reason).set(count)

@@ -32,6 +32,7 @@ from service.logs import logger
 from service.store.changelog import newest
 from service.store.database import Database
 from service.store.shelf import put_unfolded
+from service.watching import Watcher
 
 # Names this process among those that failed at the same entry.
 LIFE = os.urandom(6).hex()
@@ -100,7 +101,7 @@ class EngineWorker:
                 "bring its beginning or its checkpoints back; an engine with half a past would lie",
             )
         checkpoints = Checkpointing(shard, partition, set(rows), self.gate)
-        watcher, load = metrics.Watcher(shard.loop), Load(monotonic_s)
+        watcher, load = Watcher(shard.loop), Load(monotonic_s)
         logger().info("a shard begins", shard=shard.name, offset=shard.offset)
         return Running(partition, shard, checkpoints, watcher, load)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from service import metrics
 from service.engine.fold import SEMANTICS
 from service.errors import ErosionError
 from service.hosts.checkpointing import Checkpointing
@@ -10,6 +9,7 @@ from service.hosts.clock import now_ms
 from service.hosts.load import Load
 from service.hosts.shard import OtherRulesError, Shard
 from service.store.reports import ShardReport
+from service.watching import Watcher
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Running:
     partition: int
     shard: Shard
     checkpoints: Checkpointing
-    watcher: metrics.Watcher
+    watcher: Watcher
     load: Load
     rules: int = SEMANTICS
     over: OtherRulesError | None = None

@@ -43,7 +43,7 @@ def write_decision(transaction: Writes, decision: Decision, shard: str) -> None:
         ((a.id, int(a.is_open), a.changed_at, _json(a.to_row()), shard) for a in decision.alerts),
     )
     _many(transaction, sql.NOTICE, ((n.alert, now, _json(asdict(n))) for n in decision.notices))
-    _many(transaction, sql.OUTBOX, (_outbox(row, shard) for row in decision.rows))
+    _many(transaction, sql.OUTBOX, (values_of(row, shard) for row in decision.rows))
     gaps = decision.undeliverable
     _many(transaction, sql.UNDELIVERABLE, ((now, _json(asdict(gap))) for gap in gaps))
     answers = decision.answers.items()
@@ -71,7 +71,8 @@ def read_asked(transaction: Writes, shard: str, now: int) -> Asked:
     )
 
 
-def _outbox(row: OutboxRow, shard: str) -> tuple[Any, ...]:
+def values_of(row: OutboxRow, shard: str) -> tuple[Any, ...]:
+    """Return the values that `statements.OUTBOX` takes for a row."""
     alerts = " ".join(alert for alert, _ in row.alerts)
     place = (row.receiver, row.channel, row.why.value)
     return (row.key, alerts, *place, _json(row.to_row()), row.thread, shard, row.created_at)

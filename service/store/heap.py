@@ -16,7 +16,7 @@ from alerts.digest import digest_of
 from alerts.outbox import OutboxRow, Pending
 from alerts.retry import Result
 from service.store import statements as sql
-from service.store.tables import MAIN
+from service.store.decisions import values_of
 from service.store.transaction import Transaction
 
 FAR_MS = 2 * 3_600_000
@@ -27,8 +27,8 @@ _WAITING = (
     "WHERE state = 'pending' AND channel = ? ORDER BY number"
 )
 _BODIES = "SELECT key, body FROM outbox WHERE state = 'pending' AND channel = ?"
-_BODY = "SELECT key, body FROM outbox WHERE key = ?"
 _SHARD = "SELECT shard FROM outbox WHERE key = ?"
+_BODY = "SELECT key, body FROM outbox WHERE key = ?"
 _KEPT = (
     "SELECT r.key FROM receipt r JOIN outbox o ON o.key = r.key "
     "WHERE o.state = 'pending' AND o.channel = ? AND r.result = 'ambiguous' "
@@ -74,14 +74,6 @@ class Waiting:
         return self._rows[channel]
 
 
-def values_of(row: OutboxRow, shard: str = MAIN) -> tuple[object, ...]:
-    """Return the values that `statements.OUTBOX` takes for a row."""
-    alerts = " ".join(alert for alert, _ in row.alerts)
-    body = json.dumps(row.to_row(), ensure_ascii=False, separators=(",", ":"))
-    place = (row.receiver, row.channel, row.why.value)
-    return (row.key, alerts, *place, body, row.thread, shard, row.created_at)
-
-
 def read_again(item: Pending, transaction: Transaction) -> Pending:
     """Return a row as it is stored, with how its channel finds the conversation's first message."""
     row = _read(transaction.rows(_BODY, (item.row.key,))).get(item.row.key, item.row)
@@ -92,7 +84,6 @@ def read_again(item: Pending, transaction: Transaction) -> Pending:
 def digest(heap: Sequence[Pending], transaction: Transaction, now: int) -> None:
     """File one row that tells of all these, and finish them."""
     made = digest_of([item.row for item in heap])
-    # Those of one address may come from several shards; the digest belongs to its first one's.
     shard = str(transaction.rows(_SHARD, (heap[0].row.key,))[0][0])
     transaction.many(sql.OUTBOX, [values_of(made, shard)])
     for item in heap:

@@ -112,9 +112,15 @@ class Transaction:
             sql.RECEIPT,
             [(receipt.key, receipt.attempt, receipt.at, receipt.result.value, receipt.detail)],
         )
+        values = (
+            receipt.state,
+            receipt.attempt,
+            receipt.next_at or 0,
+            receipt.reference,
+            receipt.key,
+        )
         self.is_asked |= receipt.dead
-        place = (receipt.state, receipt.attempt, receipt.next_at or 0)
-        self._many(sql.MARK, [(*place, receipt.reference, receipt.key)])
+        self._many(sql.MARK, [values])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of one statement, as this transaction sees them."""

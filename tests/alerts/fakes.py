@@ -137,7 +137,8 @@ def row(channel: str = "console", **changes: object) -> OutboxRow:
     directory = replace(
         DIRECTORY, receivers={"sales-desk": (Reach(channel, settings.get(channel, {})),)}
     )
-    return replace(rows_for([signal()], directory)[0], **changes)  # type: ignore[arg-type]
+    alone: dict[str, object] = {"thread": "", "standing": None, "actions": ()}
+    return replace(rows_for([signal()], directory)[0], **(alone | changes))  # type: ignore[arg-type]
 
 
 class FakeOutbox:

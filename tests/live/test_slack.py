@@ -17,7 +17,7 @@ from alerts.secret import Secret
 from alerts.signal import Level
 from service.store import statements
 from service.store.database import Database, open_store
-from service.store.heap import values_of
+from service.store.decisions import values_of
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from tests.alerts.fakes import FakeClock, row
@@ -63,7 +63,7 @@ class Life:
     async def say(self, said: OutboxRow) -> Result:
         """File a row and deliver it."""
         with self.store.transaction() as transaction:
-            transaction.many(statements.OUTBOX, [values_of(said)])
+            transaction.many(statements.OUTBOX, [values_of(said, "main")])
         self.clock.now += 2_000
         (receipt,) = await self.courier.deliver_due(self.clock.now)
         return receipt.result

@@ -22,9 +22,10 @@ from alerts.secret import Secret
 from service.hosts.clock import now_ms
 from service.store import statements
 from service.store.database import Database, open_store
-from service.store.heap import values_of
+from service.store.decisions import values_of
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
+from service.store.tables import MAIN
 from service.store.transaction import Transaction
 from tests.alerts.samples import OPENED, for_channel
 from tests.alerts.test_webhook import KEY
@@ -63,7 +64,7 @@ def orders(door: Door) -> None:
     for line in sys.stdin:
         verb, first, count = line.split()
         numbers = range(int(first), int(first) + int(count))
-        rows = [values_of(row_of(number, over=verb == "resolve")) for number in numbers]
+        rows = [values_of(row_of(number, over=verb == "resolve"), MAIN) for number in numbers]
 
         def file(transaction: Transaction, rows: list[tuple[object, ...]] = rows) -> None:
             transaction.many(statements.OUTBOX, rows)

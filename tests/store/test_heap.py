@@ -12,7 +12,7 @@ from alerts.retry import Result, Verdict
 from alerts.signal import Level
 from service.store import statements
 from service.store.database import Database, open_store
-from service.store.heap import values_of
+from service.store.decisions import values_of
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from tests.alerts.fakes import NOON, FakeChannel, FakeClock
@@ -73,7 +73,7 @@ class Life:
     def file(self, rows: Sequence[OutboxRow]) -> None:
         """Write rows."""
         with self.store.transaction() as transaction:
-            transaction.many(statements.OUTBOX, [values_of(row) for row in rows])
+            transaction.many(statements.OUTBOX, [values_of(row, "main") for row in rows])
 
     async def seconds(self, count: int) -> None:
         """Let time pass."""

@@ -1,0 +1,58 @@
+"""Bringing what engineers see up to what an engine has counted, once a turn."""
+
+from collections import Counter as Sums
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Protocol
+
+from service import metrics
+from service.engine.fold import Engine
+from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
+from service.engine.values import Frame
+
+
+class Folding(Protocol):
+    """Have an engine, which may be another one after a record was set aside."""
+
+    engine: Engine
+
+
+class Watcher:
+    """Bring counters up to what the engine has counted."""
+
+    def __init__(self, loop: Folding) -> None:
+        """Begin at the engine's present counts: they are of all its life."""
+        self._loop = loop
+        for what, limit in (("cases", CASES_MAX), ("orphans", ORPHANS_MAX), ("facts", FACTS_MAX)):
+            metrics.LIMIT.labels(what).set(limit)
+        self._told = asdict(loop.engine.tally)
+
+    def after_turn(self, applied: Sequence[Frame]) -> None:
+        """Take over what one turn changed."""
+        changed = Sums((o.touchpoint, o.outcome) for frame in applied for o in frame.outcomes)
+        for names, count in changed.items():
+            metrics.OUTCOMES.labels(*names).inc(count)
+        for frame in applied:
+            for signal in frame.signals:
+                metrics.SIGNALS.labels(
+                    signal.touchpoint, signal.rule, signal.transition.value
+                ).inc()
+        tally = asdict(self._loop.engine.tally)
+        for name, count in tally.items():
+            metrics.EVENTS.labels(name).inc(max(count - self._told[name], 0))
+        metrics.LIMIT_REACHED.labels("facts").inc(tally["over_limit"] - self._told["over_limit"])
+        metrics.LIMIT_REACHED.labels("cases").inc(tally["let_go"] - self._told["let_go"])
+        self._told = tally
+        self._look()
+
+    def _look(self) -> None:
+        engine = self._loop.engine
+        metrics.FRAME.set(engine.frame)
+        tracks = [track for track, _ in engine.standings()]
+        metrics.HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
+        metrics.HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
+        for track, watermark in engine.standings():
+            metrics.CASES.labels(track.plan.id).set(len(track.cases))
+            metrics.WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
+            for reason, count in track.not_opened.items():
+                metrics.NOT_OPENED.labels(track.plan.id, reason).set(count)
