@@ -136,7 +136,7 @@ class Courier:
         claimed = [item for name in names for item in self._claim(name, now, ROWS_MAX)]
         return tuple(await asyncio.gather(*map(self._attempt, claimed)))
 
-    async def run(self, stop: asyncio.Event, pause_s: float = 1.0) -> None:
+    async def run(self, stop: asyncio.Event, pause_s: float = 0.25) -> None:
         """Serve each channel in a loop of its own until told to stop, then let go of them."""
         try:
             async with asyncio.TaskGroup() as loops:

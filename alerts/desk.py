@@ -53,6 +53,11 @@ class Desk:
         """Take the world as the configuration describes it."""
         self._directory = directory
 
+    @property
+    def directory(self) -> Directory:
+        """Return the world as it knows it."""
+        return self._directory
+
     def decide(
         self, book: Book, signals: Iterable[Signal], now: int, asked: Asked = NOTHING
     ) -> Decision:

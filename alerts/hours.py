@@ -16,6 +16,10 @@ class Hours(Protocol):
         """Return the earliest instant by which `amount` milliseconds of open time have passed."""
         ...
 
+    def between(self, start: int, end: int) -> int:
+        """Return the open milliseconds from one instant to another."""
+        ...
+
     def is_open(self, at: int) -> bool:
         """Tell whether the place is open."""
         ...
@@ -27,6 +31,10 @@ class Always:
     def add(self, start: int, amount: int) -> int:
         """Return the instant after that time."""
         return start + amount
+
+    def between(self, start: int, end: int) -> int:
+        """Return all the time between."""
+        return max(end - start, 0)
 
     def is_open(self, at: int) -> bool:
         """Be open."""

@@ -13,7 +13,10 @@ from typing import TextIO
 from alerts.courier import Channel, Courier
 from alerts.desk import Book, Desk
 from service import metrics
-from service.board.app import make_app
+from service.board.access import Access
+from service.board.app import Health, make_app
+from service.board.listening import listeners
+from service.board.people import access_of, people_of
 from service.engine.fold import Engine
 from service.engine.values import Chunk
 from service.errors import ConfigurationError
@@ -27,7 +30,6 @@ from service.hosts.keeper import Keeper
 from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
-from service.hosts.server import refuse_public
 from service.hosts.ways import channels
 from service.hosts.writer import Writer
 from service.intake.decode import Decoder
@@ -66,7 +68,8 @@ def build(
     console: TextIO = sys.stdout,
 ) -> Service:
     """Return the embedded service, caught up with its log; nothing runs yet."""
-    refuse_public(process.address[0])
+    secrets = Secrets.read(process.secrets)
+    access = access_of(process, secrets, now_ms)
     if process.log != "sqlite":
         raise ConfigurationError(
             [f"EROSION_LOG: {process.log} is not built; leave it out or say sqlite"]
@@ -74,7 +77,7 @@ def build(
     metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
     settings, wrong = load_or_last_good(process.config, process.data)
     compiled = compile_settings(settings)
-    key = customer_key(Secrets.read(process.secrets), process.data)
+    key = customer_key(secrets, process.data)
     store = Store.open(process.database_url)
     reads = Reads.readonly(process.database_url)
     book = Book(reads.book(now_ms()))
@@ -83,8 +86,8 @@ def build(
     reloader = Reloader(process.config, process.data, writer, loop, decoder)
     if wrong is None:
         reloader.keep(settings)
-    ways = channels(process, Secrets.read(process.secrets), console)
-    host = _outside(process, writer, decoder, reads, ways, reloader)
+    ways = channels(process, secrets, console)
+    host = _outside(process, access, writer, decoder, reads, ways, reloader)
     missing = unserved(compiled, ways)
     log = SqliteLog(store)
     return Service(compiled, store, log, loop, decoder, writer, host, reloader, missing, wrong)
@@ -117,6 +120,7 @@ def _inside(
 
 def _outside(
     process: ProcessSettings,
+    access: Access,
     writer: Writer,
     decoder: Decoder,
     reads: Reads,
@@ -128,8 +132,11 @@ def _outside(
     courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
     pulse = Pulse()
     routes = [*doors(process.rate, decoder, writer, reads), reload_route(reloader)]
-    app = make_app(routes, writer.trouble, reads.alerts, reads.waiting, pulse.still)
-    return Embedded(app, writer, courier, pulse, reloader.on_signal)
+    secrets = Secrets.read(process.secrets)
+    people = people_of(process, secrets, writer.call, reads, reloader.directory, writer.people_time)
+    app = make_app(access, Health(writer.trouble, pulse.still), routes, people)
+    besides = listeners(process, secrets, people.office)
+    return Embedded(app, writer, courier, pulse, reloader.on_signal, process, besides)
 
 
 def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:

@@ -1,59 +1,94 @@
-"""The web application: the door for events, health, metrics, and the call-back list.
+"""The web application: the door for events, health, metrics, the desk's interface and its pages.
 
 `/live` only says that the program turns; `/ready` fails when nothing can become durable any more.
-The framework is Starlette rather than the one inside the stream library, because this must run
-without the other.
+These two anybody may ask, all else needs a scope.  The framework is Starlette rather than the one
+inside the stream library, because this must run without the other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from alerts.secret import Secret
+from service.board.access import ADMIN, READ, SEND, Access, guarded
+from service.board.answers import link_routes, slack_routes
+from service.board.desk_api import operations
+from service.board.office import Office
+from service.board.openapi import document
+from service.board.pages import page_routes
 from service.metrics import exposition
 
-Rows = Sequence[Mapping[str, object]]
+EVENTS = "/v1/events"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Hold what is there for people: the office, and the secrets by which mails and Slack answer."""
+
+    office: Office
+    link_key: Secret | None = None
+    slack_key: Secret | None = None
+    is_secure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Say how the process does: `ready` what is wrong, `still` for how long too long it stood."""
+
+    ready: Callable[[], str]
+    still: Callable[[], int] = field(default=lambda: 0)
 
 
 def make_app(
-    doors: Sequence[Route],
-    ready: Callable[[], str],
-    alerts: Callable[[], Rows],
-    waiting: Callable[[], Rows],
-    still: Callable[[], int] = lambda: 0,
+    access: Access, health: Health, doors: Sequence[Route] = (), people: People | None = None
 ) -> Starlette:
-    """Return the application; `ready` returns what is wrong, empty when all is well.
+    """Return the application of a process; without `people` it has no desk to show."""
+    routes = [*_health_routes(health), *(_guarded_door(access, door) for door in doors)]
+    routes.append(Route("/metrics", guarded(access, READ, _metrics)))
+    if people is not None:
+        routes += _desk_routes(access, people)
+    return Starlette(routes=routes)
 
-    `still` returns for how many seconds too long the event loop has not turned.
-    """
 
+def _health_routes(health: Health) -> Iterable[Route]:
     def live(_: Request) -> Response:
-        if seconds := still():
+        if seconds := health.still():
             return PlainTextResponse(f"stood still for {seconds} s\n", status_code=503)
         return PlainTextResponse("turning\n")
 
     def readiness(_: Request) -> Response:
-        wrong = ready()
+        wrong = health.ready()
         return PlainTextResponse((wrong or "ready") + "\n", status_code=503 if wrong else 200)
 
-    def metrics(_: Request) -> Response:
-        return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Route("/live", live), Route("/ready", readiness)
 
-    def list_alerts(_: Request) -> Response:
-        return JSONResponse(list(alerts()))
 
-    def list_waiting(_: Request) -> Response:
-        return JSONResponse(list(waiting()))
+async def _metrics(_: Request) -> Response:
+    return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    return Starlette(
-        routes=[
-            *doors,
-            Route("/live", live),
-            Route("/ready", readiness),
-            Route("/metrics", metrics),
-            Route("/v1/alerts", list_alerts),
-            Route("/v1/waiting", list_waiting),
-        ]
-    )
+
+def _guarded_door(access: Access, door: Route) -> Route:
+    scope = SEND if door.path.startswith(EVENTS) else ADMIN
+    methods = sorted((door.methods or set()) - {"HEAD"})
+    return Route(door.path, guarded(access, scope, door.endpoint), methods=methods)
+
+
+def _desk_routes(access: Access, people: People) -> list[Route]:
+    work = operations(people.office)
+    told = document(work, version("revenue-erosion-alerts"))
+
+    async def openapi(_: Request) -> Response:
+        return JSONResponse(told)
+
+    return [
+        *(operation.route(access) for operation in work),
+        Route("/openapi.json", guarded(access, READ, openapi)),
+        *page_routes(people.office, access, is_secure=people.is_secure),
+        *link_routes(people.office, people.link_key),
+        *slack_routes(people.office, people.slack_key),
+    ]

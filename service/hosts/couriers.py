@@ -2,19 +2,23 @@
 
 import asyncio
 import signal
+from collections.abc import Callable, Coroutine, Sequence
 
 from alerts.courier import Courier
 from service.hosts.pulse import Pulse
 
-BEAT_S, PAUSE_S = 1.0, 0.25
+BEAT_S = 1.0
+
+
+Beside = Callable[[asyncio.Event], Coroutine[None, None, None]]
 
 
 class CourierHost:
-    """Run a courier in the main thread."""
+    """Run a courier, and what belongs beside it, in the main thread."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, courier: Courier, besides: Sequence[Beside] = ()) -> None:
         """Take the courier; nothing runs before `run`."""
-        self._courier = courier
+        self._work = (courier.run, *besides)
         self.pulse = Pulse()
 
     def run(self) -> None:
@@ -25,7 +29,7 @@ class CourierHost:
         stop = stopping()
         beating = asyncio.create_task(self._beat())
         try:
-            await self._courier.run(stop, pause_s=PAUSE_S)
+            await together(self._work, stop)
         finally:
             beating.cancel()
 
@@ -33,6 +37,13 @@ class CourierHost:
         while True:
             self.pulse.beat()
             await asyncio.sleep(BEAT_S)
+
+
+async def together(work: Sequence[Beside], stop: asyncio.Event) -> None:
+    """Run all of it until told to stop; one that fails ends the others."""
+    async with asyncio.TaskGroup() as tasks:
+        for one in work:
+            tasks.create_task(one(stop))
 
 
 def stopping() -> asyncio.Event:

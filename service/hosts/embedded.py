@@ -8,16 +8,17 @@ Stopping goes door, writer, courier; being killed at any point is as good as sto
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Thread
 
-import uvicorn
 from starlette.applications import Starlette
 
 from alerts.courier import Courier
+from service.hosts.couriers import Beside, together
 from service.hosts.pulse import Pulse, Watchdog
-from service.hosts.server import Server, listen
+from service.hosts.server import Server, config_of, listen
 from service.hosts.writer import Writer
+from service.settings import ProcessSettings
 
 STOP_S = 5
 WATCH_S = 0.2
@@ -33,11 +34,15 @@ class Embedded:
         courier: Courier,
         pulse: Pulse,
         reload: Callable[[], None],
+        process: ProcessSettings,
+        besides: Sequence[Beside] = (),
     ) -> None:
         """Take the parts; nothing runs before `run`, which beats the pulse.
 
-        `reload` is called in a thread of its own when a SIGHUP comes.
+        `reload` is called in a thread of its own when a SIGHUP comes; `besides` run in the courier's.
         """
+        self._process = process
+        self._besides = besides
         self._reload = reload
         self._pulse = pulse
         self._app = app
@@ -48,7 +53,7 @@ class Embedded:
         """Serve until a signal comes; `ready` is told the port once it listens."""
         listening = listen(address)
         self._writer.start()
-        courier = _CourierThread(self._courier)
+        courier = _CourierThread([self._courier.run, *self._besides])
         courier.start()
         watchdog = Watchdog(self._pulse)
         watchdog.start()
@@ -68,10 +73,7 @@ class Embedded:
     async def _serve(
         self, listening: socket.socket, ready: Callable[[int], None], courier: Thread
     ) -> None:
-        config = uvicorn.Config(
-            self._app, log_config=None, lifespan="off", timeout_graceful_shutdown=STOP_S
-        )
-        server = Server(config)
+        server = Server(config_of(self._app, self._process, STOP_S))
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, server.leave)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
@@ -90,18 +92,18 @@ class Embedded:
 
 
 class _CourierThread(Thread):
-    """Give the courier an event loop of its own."""
+    """Give the courier, and what runs beside it, an event loop of its own."""
 
-    def __init__(self, courier: Courier) -> None:
+    def __init__(self, work: Sequence[Beside]) -> None:
         super().__init__(name="courier", daemon=True)
-        self._courier = courier
+        self._work = work
         self._loop = asyncio.new_event_loop()
         self._stop_flag = asyncio.Event()
         self.failed: BaseException | None = None
 
     def run(self) -> None:
         try:
-            self._loop.run_until_complete(self._courier.run(self._stop_flag, pause_s=0.25))
+            self._loop.run_until_complete(together(self._work, self._stop_flag))
         except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end
             self.failed = error
 

@@ -9,23 +9,22 @@ import socket
 from collections.abc import Callable
 from threading import Thread
 
-import uvicorn
 from starlette.applications import Starlette
 
-from service.hosts.server import Server, listen
+from service.hosts.server import Server, config_of, listen
+from service.settings import ProcessSettings
 
 
 class Pages:
     """Serve an application until told to stop."""
 
     def __init__(
-        self, app: Starlette, address: tuple[str, int], ready: Callable[[int], None]
+        self, app: Starlette, process: ProcessSettings, ready: Callable[[int], None]
     ) -> None:
         """Listen at once, so that a port that is taken is told before anything begins."""
-        self._socket: socket.socket = listen(address)
+        self._socket: socket.socket = listen(process.address)
         self._ready = ready
-        config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-        self._server = Server(config)
+        self._server = Server(config_of(app, process, stop_s=1))
         self._thread = Thread(target=self._run, name="pages", daemon=True)
 
     def __enter__(self) -> None:

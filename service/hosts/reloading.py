@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from alerts.desk import Desk
+from alerts.directory import Directory
 from service import metrics
 from service.engine.fold import Engine
 from service.engine.plan import Plan
@@ -62,6 +63,11 @@ class Reloader:
         self._loop = loop
         self._decoder = decoder
         self._lock = Lock()
+
+    def directory(self) -> Directory | None:
+        """Return the world as the desk knows it now."""
+        desk = self._loop.desk
+        return None if desk is None else desk.directory
 
     def keep(self, settings: Settings) -> None:
         """Remember a configuration as the last good one."""

@@ -3,11 +3,12 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
 
 import uvicorn
+from starlette.applications import Starlette
 
-from service.errors import BusyError, ConfigurationError
+from service.errors import BusyError
+from service.settings import ProcessSettings
 
 
 class Server(uvicorn.Server):
@@ -39,11 +40,15 @@ def listen(address: tuple[str, int]) -> socket.socket:
     return found
 
 
-def refuse_public(host: str) -> None:
-    """Refuse an address that others could reach: there is no login yet to protect it."""
-    try:
-        loopback = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise ConfigurationError([f"EROSION_BIND: {host} is not a loopback address; use 127.0.0.1"])
+def config_of(app: Starlette, process: ProcessSettings, stop_s: int) -> uvicorn.Config:
+    """Return how to serve an application: with TLS where there is a certificate."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        lifespan="off",
+        timeout_graceful_shutdown=stop_s,
+        ssl_certfile=process.tls_cert,
+        ssl_keyfile=process.tls_key,
+        proxy_headers=False,
+        server_header=False,
+    )

@@ -186,7 +186,7 @@ class Writer:
         calls = [job for job in jobs if isinstance(job, Call)]
         controls = [job for job in jobs if isinstance(job, Control)]
         chunks = self._chunks(batches, controls)
-        now = chunks[-1].stamp if chunks else self._now()
+        now = chunks[-1].stamp if chunks else self.time()
         left = self._loop.waiting or self._folding.is_behind
         if not (chunks or jobs or left or self.space.missing or self._loop.attending.is_due(now)):
             return
@@ -229,9 +229,13 @@ class Writer:
         for call, result in results:
             call.done.set_result(result)
 
-    def _now(self) -> int:
+    def time(self) -> int:
         """Return the desk's time: the log's, also between its chunks."""
         return self._loop.engine.now if self._stamps is None else self._stamps.now()
+
+    def people_time(self) -> int:
+        """Return the time of what people do: the wall's, or the log's where events bring their own."""
+        return self._loop.engine.now if self._stamps is None else self._wall()
 
     def _chunks(self, batches: list[Batch], controls: Sequence[Control] = ()) -> list[Chunk]:
         events = [event for batch in batches for event in batch.events]

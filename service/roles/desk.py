@@ -4,12 +4,14 @@ import sys
 
 from alerts.courier import Courier
 from service import metrics
+from service.board.listening import listeners
+from service.board.people import people_of
 from service.errors import ConfigurationError
-from service.hosts.clock import Steady
+from service.hosts.clock import Steady, now_ms
 from service.hosts.couriers import CourierHost
 from service.hosts.ways import channels
 from service.roles.pages import Ready, pages
-from service.settings import ProcessSettings, Secrets
+from service.settings import ProcessSettings, Secrets, compile_settings, load
 from service.store.database import is_postgres, open_store
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
@@ -22,9 +24,15 @@ def run(process: ProcessSettings, ready: Ready) -> None:
             ["EROSION_DATABASE: a desk of its own needs postgresql://; SQLite has one owner"]
         )
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
-    ways = channels(process, Secrets.read(process.secrets), sys.stdout)
+    secrets = Secrets.read(process.secrets)
+    ways = channels(process, secrets, sys.stdout)
+    directory = compile_settings(load(process.config)).directory
+    asking = open_store(process.database_url)
+    people = people_of(process, secrets, asking.call, reads, lambda: directory, now_ms)
     outbox = SqlOutbox(store.call, reads.tuples, is_shared=True, on_look=metrics.looked)
-    host = CourierHost(Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted))
-    with pages(process, lambda: "", reads, ready, still=host.pulse.still):
+    courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
+    host = CourierHost(courier, listeners(process, secrets, people.office))
+    with pages(process, lambda: "", people, ready, still=host.pulse.still):
         host.run()
     store.close()
+    asking.close()

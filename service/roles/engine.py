@@ -5,7 +5,9 @@ from contextlib import nullcontext
 from socket import gethostname
 
 from alerts.desk import Desk
+from service.board.people import people_of
 from service.hosts import collector
+from service.hosts.clock import now_ms
 from service.hosts.engine_host import EngineHost, wait_for_turn
 from service.hosts.sweeping import Sweeping
 from service.roles.pages import Ready, pages
@@ -30,5 +32,10 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     aside = Reads.readonly(process.database_url)
     sweeping = Sweeping(lambda: open_store(process.database_url), aside, limits)
     beside = sweeping if store.is_shared else nullcontext()
-    with pages(process, host.trouble, reads, ready), beside:
+    people = None
+    if store.is_shared:
+        asking = open_store(process.database_url)
+        now = lambda: compiled.directory  # noqa: E731 - what it knows does not change
+        people = people_of(process, secrets, asking.call, reads, now, now_ms)
+    with pages(process, host.trouble, people, ready), beside:
         host.run(len(plan.shards), is_static=bool(process.worker))

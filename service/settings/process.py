@@ -4,10 +4,11 @@ They come from the environment, `EROSION_DATA` and so on, because they differ fr
 machine; what is promised to customers never does, so no journey, rule or route can be set here.
 """
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.errors import ConfigurationError
@@ -27,6 +28,10 @@ class ProcessSettings(BaseSettings):
     data: Path = Path("data")
     database: str = ""
     bind: str = Field(default="127.0.0.1:8080", pattern=r"^\S+:\d{1,5}$")
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    behind_proxy: Literal["no", "yes"] = "no"
+    token: SecretStr | None = None
     rate: float = Field(default=0, ge=0, allow_inf_nan=False)
     secrets: Path | None = None
     smtp_host: str = ""
@@ -70,6 +75,22 @@ class ProcessSettings(BaseSettings):
         """Return host and port to listen on."""
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether only this machine can reach us."""
+        host = self.address[0]
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def is_protected(self) -> bool:
+        """Tell whether nobody can listen on the way to us."""
+        return self.behind_proxy == "yes" or (
+            self.tls_cert is not None and self.tls_key is not None
+        )
 
 
 def _name(error: Any) -> str:

@@ -17,7 +17,7 @@ from service.errors import ConfigurationError
 OTHERS_MAY_READ = 0o004
 BYTES_MAX = 64 * 1024
 _KNOWN = re.compile(
-    r"smtp_password|kafka_password|customer_key|link_key"
+    r"smtp_password|kafka_password|customer_key|link_key|api_tokens"
     r"|slack_bot_token|slack_app_token|slack_signing_secret"
     r"|(slack_webhook|webhook|webhook_key|apprise)_[A-Za-z0-9_.-]+"
 )

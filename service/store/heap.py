@@ -27,8 +27,8 @@ _WAITING = (
     "WHERE state = 'pending' AND channel = ? ORDER BY number"
 )
 _BODIES = "SELECT key, body FROM outbox WHERE state = 'pending' AND channel = ?"
-_SHARD = "SELECT shard FROM outbox WHERE key = ?"
 _BODY = "SELECT key, body FROM outbox WHERE key = ?"
+_SHARD = "SELECT shard FROM outbox WHERE key = ?"
 _KEPT = (
     "SELECT r.key FROM receipt r JOIN outbox o ON o.key = r.key "
     "WHERE o.state = 'pending' AND o.channel = ? AND r.result = 'ambiguous' "
@@ -84,6 +84,7 @@ def read_again(item: Pending, transaction: Transaction) -> Pending:
 def digest(heap: Sequence[Pending], transaction: Transaction, now: int) -> None:
     """File one row that tells of all these, and finish them."""
     made = digest_of([item.row for item in heap])
+    # Those of one address may come from several shards; the digest belongs to its first one's.
     shard = str(transaction.rows(_SHARD, (heap[0].row.key,))[0][0])
     transaction.many(sql.OUTBOX, [values_of(made, shard)])
     for item in heap:

@@ -75,7 +75,7 @@ class Reads:
 
     def reports(self) -> list[Row]:
         """Return what each shard last said of itself."""
-        rows = self._rows("SELECT * FROM shard_report ORDER BY shard")
+        rows = self.rows("SELECT * FROM shard_report ORDER BY shard")
         return [row | {"body": json.loads(row["body"])} for row in rows]
 
     def alerts(self, *, every: bool = False) -> list[Row]:
@@ -87,7 +87,7 @@ class Reads:
     def waiting(self, *, unit: str | None = None) -> list[Row]:
         """Return the call-back list, the longest first."""
         where, values = ("WHERE unit = ?", (unit,)) if unit else ("", ())
-        return self._rows(f"SELECT * FROM waiting {where} ORDER BY since, case_id", values)  # noqa: S608
+        return self.rows(f"SELECT * FROM waiting {where} ORDER BY since, case_id", values)  # noqa: S608
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""
@@ -98,9 +98,9 @@ class Reads:
             .replace("_", "\\_")
         )
         return {
-            "outcomes": self._rows(_OUTCOMES, (name,)),
-            "waiting": self._rows("SELECT * FROM waiting WHERE case_id = ?", (name,)),
-            "signals": [_with_evidence(row) for row in self._rows(_NAMED, (f"%{escaped}%",))],
+            "outcomes": self.rows(_OUTCOMES, (name,)),
+            "waiting": self.rows("SELECT * FROM waiting WHERE case_id = ?", (name,)),
+            "signals": [_with_evidence(row) for row in self.rows(_NAMED, (f"%{escaped}%",))],
         }
 
     def why(self, alert: str) -> dict[str, Any] | None:
@@ -112,8 +112,8 @@ class Reads:
         if not rows or not alert:
             return None
         body = json.loads(str(rows[0][0]))
-        signals = self._rows("SELECT * FROM signal WHERE id = ? ORDER BY number", (body["id"],))
-        deliveries = self._rows(_DELIVERIES, (f"%{body['id']}%",))
+        signals = self.rows("SELECT * FROM signal WHERE id = ? ORDER BY number", (body["id"],))
+        deliveries = self.rows(_DELIVERIES, (f"%{body['id']}%",))
         return {
             "alert": body,
             "signals": [_with_evidence(s) for s in signals],
@@ -122,7 +122,7 @@ class Reads:
 
     def quarantine(self, limit: int) -> list[Row]:
         """Return what was turned away, the newest first."""
-        return self._rows(_QUARANTINE, (limit,))
+        return self.rows(_QUARANTINE, (limit,))
 
     def shelf(self) -> Sums:
         """Return how many inputs are kept whole, and in how many bytes."""
@@ -142,12 +142,13 @@ class Reads:
 
     def kept(self, numbers: Sequence[int]) -> list[Kept]:
         """Return the inputs of these numbers that are still kept whole."""
-        found = (row for wanted in numbers for row in self._rows(_KEPT, (wanted,)))
+        found = (row for wanted in numbers for row in self.rows(_KEPT, (wanted,)))
         return [
             Kept(row["number"], row["source"], unpack(row["body"]), row["reason"]) for row in found
         ]
 
-    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of one statement, with the names of their columns."""
         columns, rows = self._asked.ask(statement, values)
         names = [_NAMES.get(column, column) for column in columns]
         return [dict(zip(names, row, strict=True)) for row in rows]

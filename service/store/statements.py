@@ -75,6 +75,13 @@ UNDELIVERED = (
     "AND (o.state = 'dead' OR (o.state = 'pending' AND o.attempts > 0 AND o.at < ?)) "
     "ORDER BY o.number LIMIT 500"
 )
+REQUEST = _insert(
+    tables.REQUEST, ("at", "alert", "kind", "who", "via", "note", "result"), "RETURNING number"
+)
+AUDIT = _insert(tables.AUDIT, ("at", "who", "via", "what", "about", "detail"))
+SILENCE = _upsert(tables.SILENCE)
+INFORMED = _upsert(tables.INFORMED)
+USED_LINK = _insert(tables.USED_LINK, ("hash", "at"), "ON CONFLICT DO NOTHING")
 REPORT = _upsert(tables.SHARD_REPORT)
 RECEIPT = _insert(tables.RECEIPT)
 # What is finished stays finished, whatever a courier says that lost its lease.

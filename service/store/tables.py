@@ -225,13 +225,13 @@ AUDIT = Table(
     _text("about"),
     _text("detail"),
 )
-TOKEN = Table(
-    "token",
+INFORMED = Table(
+    "informed",
     METADATA,
-    _text("name", primary=True),
-    _text("hash"),
-    _text("scopes"),
+    _text("touchpoint", primary=True),
+    _text("case_id", primary=True),
     _whole("at"),
+    _text("who"),
 )
 USED_LINK = Table("used_link", METADATA, _text("hash", primary=True), _whole("at"))
 SHARD_REPORT = Table(

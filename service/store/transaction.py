@@ -112,15 +112,9 @@ class Transaction:
             sql.RECEIPT,
             [(receipt.key, receipt.attempt, receipt.at, receipt.result.value, receipt.detail)],
         )
-        values = (
-            receipt.state,
-            receipt.attempt,
-            receipt.next_at or 0,
-            receipt.reference,
-            receipt.key,
-        )
         self.is_asked |= receipt.dead
-        self._many(sql.MARK, [values])
+        place = (receipt.state, receipt.attempt, receipt.next_at or 0)
+        self._many(sql.MARK, [(*place, receipt.reference, receipt.key)])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of one statement, as this transaction sees them."""

@@ -7,7 +7,8 @@ from threading import Thread
 import httpx
 import pytest
 
-from service.board.app import make_app
+from service.board.access import Access
+from service.board.app import Health, make_app
 from service.hosts.pulse import STILL_S, Pulse, Watchdog
 from service.store.transaction import Transaction
 from tests.hosts.test_writer import _writer
@@ -30,7 +31,7 @@ async def test_live_fails_when_the_loop_stood_still() -> None:
     """After a minute without a turn of the loop /live says so, and is well after the next one."""
     clock = Seconds()
     pulse = Pulse(clock)
-    app = make_app([], str, list, list, pulse.still)
+    app = make_app(Access((), b"", lambda: 0), Health(str, pulse.still))
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app=app), base_url="http://x"
     ) as client:

@@ -209,7 +209,7 @@ class Simulation:
             self.agenda.now = max(self.now + 250, (due or 0) - self.clock_is_off_by)
             self.host.deliver(self._loop)
             self.host.turn()
-        self.shadow.wait(self.host.writer._now())
+        self.shadow.wait(self.host.writer.time())
 
     @contextmanager
     def _clock(self) -> Iterator[None]:

@@ -63,19 +63,19 @@ def upgrade() -> None:
     words = [word(name) for name in ("who", "via", "what", "about", "detail")]
     op.create_table("audit", counted(), number("at"), *words)
     op.create_table(
-        "token",
-        word("name"),
-        word("hash"),
-        word("scopes"),
+        "informed",
+        word("touchpoint"),
+        word("case_id"),
         number("at"),
-        sa.PrimaryKeyConstraint("name"),
+        word("who"),
+        sa.PrimaryKeyConstraint("touchpoint", "case_id"),
     )
     op.create_table("used_link", word("hash"), number("at"), sa.PrimaryKeyConstraint("hash"))
 
 
 def downgrade() -> None:
     """Take them away."""
-    for name in ("used_link", "token", "audit", "commitment", "silence", "request"):
+    for name in ("used_link", "informed", "audit", "commitment", "silence", "request"):
         op.drop_table(name)
     op.drop_index("outbox_by_thread", "outbox")
     for column in outbox():

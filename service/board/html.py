@@ -1,0 +1,48 @@
+"""Pages: templates that escape everything, and headers that let a browser load nothing else."""
+
+from functools import cache
+from urllib.parse import parse_qsl
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+FORM_BYTES_MAX = 16 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """Return the fields of a small form; what is too large or no form has none."""
+    found = bytearray()
+    async for part in request.stream():
+        found += part
+        if len(found) > FORM_BYTES_MAX:
+            return {}
+    return dict(parse_qsl(found.decode("utf-8", "replace"), max_num_fields=10))
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("service.board"), autoescape=True, undefined=StrictUndefined
+    )
+
+
+def page(template: str, title: str, status: int = 200, **facts: object) -> Response:
+    """Return a page."""
+    text = _templates().get_template(template).render(title=title, **facts)
+    return HTMLResponse(text, status, HEADERS)
+
+
+async def style(_: Request) -> Response:
+    """Return the one style sheet."""
+    text, *_rest = _templates().loader.get_source(_templates(), "style.css")  # type: ignore[union-attr]
+    return Response(text, media_type="text/css", headers={"X-Content-Type-Options": "nosniff"})

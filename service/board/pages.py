@@ -1,0 +1,76 @@
+"""The pages for people: a login, and the call-back list behind it."""
+
+from contextlib import suppress
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from alerts.spans import span
+from service.board.access import ACT, COOKIE, READ, SESSION_S, Access, guarded, is_ours, refusal
+from service.board.desk_api import waiting_rows
+from service.board.html import form_of, page, style
+from service.board.office import Office
+from service.board.shapes import WaitingOut
+from service.errors import NotFoundError
+
+LOGIN, WAITING = "/login", "/waiting"
+SHOWN_MAX = 500
+
+
+def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Route]:
+    """Return the routes of the pages; `is_secure` keeps the cookie off plain connections."""
+
+    async def login(request: Request) -> Response:
+        if request.method == "GET":
+            return page("login.html", "Log in", wrong=False)
+        if not is_ours(request):
+            return refusal(403, "this came from another site")
+        person = access.of_token((await form_of(request)).get("token", "").strip())
+        if person is None:
+            return page("login.html", "Log in", 401, wrong=True)
+        answer = RedirectResponse(WAITING, 303)
+        answer.set_cookie(
+            COOKIE,
+            access.session(person),
+            max_age=SESSION_S,
+            httponly=True,
+            samesite="strict",
+            secure=is_secure,
+        )
+        return answer
+
+    async def waiting(_: Request) -> Response:
+        rows = await run_in_threadpool(waiting_rows, office)
+        return _waiting_page(office, rows)
+
+    async def told(request: Request) -> Response:
+        form, who = await form_of(request), request.state.person.name
+        place = form.get("touchpoint", ""), form.get("case", "")
+        # Who is off the list meanwhile is not there any more, which the page shows.
+        with suppress(NotFoundError):
+            await run_in_threadpool(office.tell, *place, who, "page")
+        return RedirectResponse(WAITING, 303)
+
+    return [
+        Route("/style.css", style),
+        Route(LOGIN, login, methods=["GET", "POST"]),
+        Route(WAITING, guarded(access, READ, waiting, login=LOGIN)),
+        Route(WAITING, guarded(access, ACT, told, login=LOGIN), methods=["POST"]),
+    ]
+
+
+def _waiting_page(office: Office, rows: list[WaitingOut]) -> Response:
+    topics = office.directory.topics if office.directory else {}
+    shown = [
+        {
+            **row.model_dump(),
+            "title": topics[row.touchpoint].title if row.touchpoint in topics else row.touchpoint,
+            "own": span(row.own_ms),
+            "open": span(row.open_ms),
+        }
+        for row in rows[:SHOWN_MAX]
+    ]
+    people = "1 person waits" if len(rows) == 1 else f"{len(rows):,} people wait"
+    return page("waiting.html", "Call these first", rows=shown, people=people)
