@@ -16,7 +16,7 @@ from service.settings.opening import Calendar
 from service.settings.reach import Reach
 from service.settings.source import Source
 from service.settings.stock import Stock
-from service.settings.telling import Acknowledge, Mute, Step
+from service.settings.telling import Acknowledge, Mute, ProofOfLife, Step
 from service.settings.touchpoint import Journey, Touchpoint
 
 
@@ -68,6 +68,7 @@ class Configuration(Block):
     escalation: tuple[Step, ...] = ()
     acknowledge: Acknowledge | None = None
     mutes: tuple[Mute, ...] = ()
+    heartbeat: ProofOfLife | None = None
     exclusions: tuple[Exclusion, ...] = ()
     retain: Retain = Retain()
     privacy: Privacy | None = None
