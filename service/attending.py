@@ -104,7 +104,7 @@ class Attending:
             return
         asked = ledger.asked(self._shard, now)
         self._asked_at = now
-        fresh = set(asked.silences or ()) != set(self._current.silences)
+        fresh = (asked.silences or ()) != self._current.silences
         if asked.actions or asked.undelivered or fresh or self._looks_again:
             self._decide(now, ledger, (), asked)
 
