@@ -11,6 +11,7 @@ An exception in an agent would make Faust skip the event, so whatever is raised 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
+from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import faust
@@ -64,15 +65,17 @@ class Worker(Protocol):
 class FaustHost:
     """Run a worker's shards as partitions of the log's topic."""
 
-    def __init__(self, transport: Transport, shards: int, member: str, worker: Worker) -> None:
-        """Make the app; nothing is connected before it is started."""
+    def __init__(
+        self, transport: Transport, shards: int, member: str, worker: Worker, folder: Path
+    ) -> None:
+        """Make the app; nothing is connected before it is started.  `folder` is Faust's."""
         self._worker = worker
         self._held: dict[int, list[tuple[int, Any]]] = {}
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
         self._whole_s = float("inf")
         self._lock = asyncio.Lock()
-        self.app = _app(transport, member)
+        self.app = _app(transport, member, folder)
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), partitions=shards, **raw, **plain)
@@ -206,7 +209,7 @@ class FaustHost:
         return guarded
 
 
-def _app(transport: Transport, member: str) -> faust.App:
+def _app(transport: Transport, member: str, folder: Path) -> faust.App:
     """Return an app with the settings that were measured (09, section 3)."""
     return faust.App(
         transport.group("engine"),
@@ -214,6 +217,7 @@ def _app(transport: Transport, member: str) -> faust.App:
         broker_credentials=_credentials(transport),
         consumer_group_instance_id=member or None,
         store="memory://",
+        datadir=str(folder).replace("{", "{{").replace("}", "}}"),  # braces would be Faust's own
         topic_disable_leader=True,
         topic_allow_declare=False,
         stream_wait_empty=False,
