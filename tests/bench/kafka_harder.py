@@ -1,4 +1,6 @@
-"""A harder job, for this product alone: `python -m tests.bench.kafka_harder [DEALERS] [WEEKS]`.
+"""A harder job, for this product alone.
+
+`python -m tests.bench.kafka_harder [DEALERS] [WEEKS] [--page FILE]`
 
 The shipped configuration on Kafka: four touchpoints, opening hours, public holidays, pauses, two ways
 to be answered and a stock.  Nothing else here could do it, so there is no peer and no oracle: what the
@@ -25,6 +27,7 @@ from service.settings import compile_settings, load
 from service.simulator.run import run
 from tests.bench.gauge import load as machine_load
 from tests.bench.gauge import tell
+from tests.bench.page import written
 from tests.bench.peers.processes import cpu_of_all, cpu_s, pinned
 from tests.live.broker import Broker
 from tests.live.fleet import Fleet, fleet
@@ -138,4 +141,5 @@ def _compare(found: Fleet, lines: Sequence[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    with written(sys.argv, "A harder job, for this product alone", "tests.bench.kafka_harder"):
+        main(*map(int, sys.argv[1:]))

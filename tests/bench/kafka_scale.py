@@ -1,7 +1,7 @@
 """How the roles on Kafka grow, and what a hundred million events a day need.
 
-`python -m tests.bench.kafka_scale [--million]` prints figures of this machine and, at its end, the
-computation from them.  Cases are kept for corrections long after they were judged, so what counts
+`python -m tests.bench.kafka_scale [--million] [--page FILE]` prints figures of this machine and, at its
+end, the computation from them.  Cases are kept for corrections long after they were judged, so what counts
 for memory, checkpoints and a restart is how many an engine holds.
 """
 
@@ -27,6 +27,7 @@ from service.store.changelog import newest, rows_of
 from service.store.database import Database, open_store
 from tests.bench.gauge import Took, tell, watch
 from tests.bench.kafka_fleet import Throughput, measure_fleet, measure_recovery
+from tests.bench.page import written
 from tests.live.postgres import cluster
 from tests.worlds import write_config
 
@@ -175,4 +176,5 @@ def needs(fold_us: float, rates: dict[tuple[int, int], Throughput]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with written(sys.argv, "How the roles grow", "tests.bench.kafka_scale"):
+        main(sys.argv[1:])
