@@ -21,7 +21,7 @@ from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
-SILENT_S, RECOVERY_S, FLUSH_S = 15.0, 120.0, 0.05
+SILENT_S, RECOVERY_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.05, 1.0
 
 
 class SilentError(ErosionError):
@@ -76,10 +76,10 @@ class FaustHost:
         self._whole_s = float("inf")
         self._lock = asyncio.Lock()
         self.app = _app(transport, member, folder)
-        raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes}
+        raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
-        self._log = self.app.topic(transport.topic("log"), partitions=shards, **raw, **plain)
-        self._table = self.app.Table("checkpoint", partitions=shards, **raw)
+        self._log = self.app.topic(transport.topic("log"), **raw, **plain)
+        self._table = self.app.Table("checkpoint", **raw)
         self._table.on_recover(self._guarded(self._recover))
         self.app.agent(self._log, concurrency=1)(self._fold)
         self.app.task(self._guarded(self._beat))
@@ -104,10 +104,9 @@ class FaustHost:
 
     async def _fold(self, stream: Any) -> None:
         async for event in stream.noack().events():
-            message = event.message
             try:
                 async with self._lock:
-                    await self._one(event, message.partition, message.offset)
+                    await self._one(event, event.message.partition, event.message.offset)
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # noqa: BLE001 - Faust would skip the event
@@ -119,7 +118,8 @@ class FaustHost:
         stamp, raw = int(message.timestamp * 1000), message.value
         again = await self._worker.take(partition, offset, stamp, raw)
         if again is not None:
-            await self.app.consumer.seek(message.tp, again)
+            if message.tp in self._mine():
+                await self.app.consumer.seek(message.tp, again)
             return
         # What is folded may go; the event itself must be held until it is covered.
         message.value = event.value = None
@@ -130,8 +130,10 @@ class FaustHost:
         """Make the shards that came, while nothing can flow."""
         mine = self._mine()
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
-        await self._guard(firsts)
         async with self._lock:
+            if self._mine() != mine:
+                return  # dealt out anew meanwhile: Faust comes here again for that deal
+            await self._guard(firsts)
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
             self._held = {partition: [] for partition in known}
@@ -162,26 +164,27 @@ class FaustHost:
         async with self._lock:
             await self._worker.leave(partitions)
             await self.app.consumer.commit()
-            for partition in partitions:
-                self._held.pop(partition, None)
+            self._held = {one: held for one, held in self._held.items() if one not in partitions}
 
     async def _beat(self) -> None:
-        """Make durable what waits, and end a worker that has a shard and is not brought its log."""
+        """Make durable what waits, and now and then see to it that the log comes."""
+        looked_s = 0.0
         while not self.app.should_stop:
             await asyncio.sleep(FLUSH_S)
             async with self._lock:
                 await self._worker.flush()
-            quiet_s = asyncio.get_running_loop().time() - self._came_s
-            if self._held and not self.app.in_recovery and quiet_s > SILENT_S:
-                await self._ask_for_more()
-            self._see_to_recovery()
+            now = asyncio.get_running_loop().time()
+            if now - looked_s > LOOK_S:
+                looked_s = now
+                await self._see_to_the_log(now)
 
-    def _see_to_recovery(self) -> None:
-        """End a worker that was dealt shards and never comes to hold them: Faust can hang there."""
-        now = asyncio.get_running_loop().time()
+    async def _see_to_the_log(self, now: float) -> None:
+        """End a worker that is not brought its shards' log, or never gets shards that it was dealt."""
+        if self._held and not self.app.in_recovery and now - self._came_s > SILENT_S:
+            await self._ask_for_more()
         if {tp.partition for tp in self._mine()} <= self._held.keys():
             self._whole_s = now
-        elif now - self._whole_s > RECOVERY_S:
+        elif now - self._whole_s > RECOVERY_S:  # Faust can hang there
             raise SilentError(RECOVERY_S)
 
     def _mine(self) -> set[Any]:
@@ -192,8 +195,7 @@ class FaustHost:
     async def _ask_for_more(self) -> None:
         mine = self._mine()
         ends = await self.app.consumer.highwaters(*mine) if mine else {}
-        behind = [tp for tp, end in ends.items() if end > self._folded.get(tp.partition, -1) + 1]
-        if behind:
+        if any(end > self._folded.get(tp.partition, -1) + 1 for tp, end in ends.items()):
             raise SilentError(SILENT_S)
         self._came_s = asyncio.get_running_loop().time()
 
