@@ -69,7 +69,7 @@ def staged() -> Iterator[tuple[Fleet, Cluster]]:
         (config / "company.yaml").write_text(text.replace("\nreceivers:", AGAIN), "utf-8")
         made = fleet(broker.address, server.fresh(), config, folder / "run")
         found = stack.enter_context(made)
-        stack.enter_context(_telling(found.folder))
+        stack.enter_context(telling(found.folder))
         found.prepare(PARTITIONS)
         with stream.open("rb") as lines:
             read = [line.rstrip(b"\n") for line in islice(lines, EVENTS)]
@@ -79,7 +79,7 @@ def staged() -> Iterator[tuple[Fleet, Cluster]]:
 
 
 @contextmanager
-def _telling(folder: Path) -> Iterator[None]:
+def telling(folder: Path) -> Iterator[None]:
     """Print what every process said last, if a measurement fails."""
     try:
         yield

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ import pytest
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
 from service.hosts.gathering import Gathering, NewTopicsError, Sources
+from service.intake.aligned import step_of
 from service.intake.cutting import Cutter, Place, Record, Slice
 from service.intake.kafka import RawReader
 from service.intake.records import Records
@@ -118,13 +120,13 @@ def came(first: int, count: int) -> Slice:
     return Slice(DESK, "i", 0, first, first + count, records)
 
 
-async def gathering(reader: Reader, log: Log) -> Gathering:
+async def gathering(reader: Reader, log: Log, *, clock_events: bool = False) -> Gathering:
     """Return an intake under the plan of the files."""
     decided = Decided()
     for key, value in (rules_record(SEMANTICS), plan_record(PLAN)):
         decided.take(key.decode(), value)
     parts = cast("tuple[RawReader, LogWriter, Controls]", (reader, log, log))
-    found = Gathering(parts, decided, cutter, lambda: 0.0)
+    found = Gathering(parts, decided, cutter, lambda: 0.0, clock_events=clock_events)
     await found._follow()
     return found
 
@@ -223,3 +225,26 @@ async def test_a_batch_of_before_a_new_deal_is_thrown_away() -> None:
     reader.coming = [came(0, 3)]
     assert await found._step() == 0
     assert log.of(Cut) == []
+
+
+async def test_a_history_lets_time_pass_in_steps_that_no_rule_notices() -> None:
+    """However long ago it was and fast it is read: small cuts, and what was cut is judged next."""
+    reader, log = Reader(), Log()
+    found = await gathering(reader, log, clock_events=True)
+    step, times = step_of(PLAN), [NOW + n * 60_000 for n in range(60)]
+    rows = [Planned(0, "desk", f"c{n}", "asked", "leeds") for n in range(60)]
+    records = [
+        Record(n, b"k", written(n, row, at), (), at)
+        for n, (row, at) in enumerate(zip(rows, times, strict=True))
+    ]
+    reader.coming, stop, turns = (
+        [Slice(DESK, "i", 0, 0, 60, records)],
+        asyncio.Event(),
+        iter(range(60)),
+    )
+    await found.run(stop, lambda: stop.set() if next(turns) == 50 else None)
+    mine = [e for shard, e in log.entries if shard == 0 and isinstance(e, Cut | Tick)]
+    cuts = [entry for entry in mine if isinstance(entry, Cut)]
+    assert sum(len(cut.events) for cut in cuts) == len(times)
+    assert all(cut.events[-1].time - cut.events[0].time <= step for cut in cuts)
+    assert all(isinstance(b, Tick) and b.marks for a, b in pairwise(mine) if isinstance(a, Cut))

@@ -110,7 +110,7 @@ def test_a_history_leaves_in_the_order_of_time(random: Random, partitions: int) 
                 records = [Record(at, None, b"", (), time) for at, time in times]
                 aligned.put([Slice(*place[:1], "i", place[1], begin, to, records)])
                 positions[place] = to
-        left = aligned.take(positions, ends)
+        left = aligned.take(positions, ends, 2**62)
         gone.append([record.time for one in left for record in one.records])
     groups = [group for group in gone if group]
     assert all(max(a) <= min(b) for a, b in itertools.pairwise(groups))
