@@ -9,57 +9,39 @@ An exception in an agent would make Faust skip the event, so whatever is raised 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 import faust
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
-from service.errors import ErosionError
+from service.hosts.dealt import Worker
+from service.hosts.running import SilentError
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
 SILENT_S, RECOVERY_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.05, 1.0
+# The client asks a broker one thing at a time, also whom a shard belongs to and where its log begins.
+FETCH_MS = 100
 
 
-class SilentError(ErosionError):
-    """End a worker whose log goes on without it: a join can fail in silence."""
+class _Thread(AIOKafkaConsumerThread):
+    """Ask for records as Faust does, and let no other question wait for them for 1.5 s."""
 
-    exit_code = 75
-
-    def __init__(self, quiet_s: float) -> None:
-        """Say for how long nothing came."""
-        hint = "it is started again; if this repeats, look at the brokers"
-        super().__init__(f"the log goes on and nothing was brought for {quiet_s:.0f} s", hint)
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        found = super()._create_worker_consumer(transport)
+        found._fetch_max_wait_ms = FETCH_MS  # noqa: SLF001 - Faust writes 1500 there, and asks nobody
+        return found
 
 
-class Worker(Protocol):
-    """Do what is to be done with shards; raise to end the process."""
+class _Consumer(Consumer):
+    """Ask in such a thread."""
 
-    async def restore(self, firsts: Mapping[int, int], rows: MutableMapping[bytes, bytes]) -> None:
-        """Run the shards that are ours now, made of the rows of checkpoints; let go of the rows.
-
-        `firsts` is for each the offset at which the log begins.
-        """
-        ...
-
-    async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
-        """Take an entry; return an offset to read again from, if there is a hole before this one."""
-        ...
-
-    async def flush(self) -> None:
-        """Make durable what waits; called many times a second."""
-        ...
-
-    async def leave(self, partitions: set[int]) -> None:
-        """Make shards durable that another worker will run."""
-        ...
-
-    def crash(self, error: BaseException) -> None:
-        """Log an error and end the process at once."""
-        ...
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
 
 
 class FaustHost:
@@ -76,6 +58,7 @@ class FaustHost:
         self._whole_s = float("inf")
         self._lock = asyncio.Lock()
         self.app = _app(transport, member, folder)
+        self.app.transport.Consumer = _Consumer  # type: ignore[misc]
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), **raw, **plain)
@@ -219,6 +202,7 @@ def _app(transport: Transport, member: str, folder: Path) -> faust.App:
         broker_credentials=_credentials(transport),
         consumer_group_instance_id=member or None,
         store="memory://",
+        table_standby_replicas=0,  # to look at a second copy took 1.5 s of every deal
         datadir=str(folder).replace("{", "{{").replace("}", "}}"),  # braces would be Faust's own
         topic_disable_leader=True,
         topic_allow_declare=False,
