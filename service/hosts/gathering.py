@@ -121,11 +121,12 @@ class Gathering:
         found: list[Slice] = []
         until: int | None = None
         while sum(len(one.records) for one in found) < RECORDS_MAX:
-            if wanted := aligned.empty(self._reader.positions):
+            ends = await self._reader.ends()
+            wanted = aligned.wanted(self._reader.positions, ends)
+            if wanted or aligned.first() is None:
                 aligned.put(await self._reader.read(QUIET_MS, wanted))
             if until is None and (first := aligned.first()) is not None:
                 until = first + self._step_ms
-            ends = await self._reader.ends()
             leaving = aligned.take(self._reader.positions, ends, until or FIRST)
             if not leaving:
                 break

@@ -34,9 +34,13 @@ class Aligned:
         """Begin with nothing."""
         self._held: dict[Place, Slice] = {}
 
-    def empty(self, places: Iterable[Place]) -> list[Place]:
-        """Return the partitions of which nothing is held."""
-        return [place for place in places if place not in self._held]
+    def wanted(self, positions: Mapping[Place, int], ends: Mapping[Place, int]) -> list[Place]:
+        """Return the partitions of which nothing is held though they have more."""
+        return [
+            place
+            for place, position in positions.items()
+            if place not in self._held and position < ends.get(place, 0)
+        ]
 
     def put(self, slices: Iterable[Slice]) -> None:
         """Hold what was read of partitions of which nothing was held."""
@@ -58,8 +62,7 @@ class Aligned:
 
         Nothing leaves while a partition that has more holds nothing.
         """
-        waiting = self.empty(positions)
-        if any(positions[place] < ends.get(place, 0) for place in waiting) or not self._held:
+        if self.wanted(positions, ends) or not self._held:
             return []
         limit = min(until, *(one.records[-1].time for one in self._held.values()))
         return sorted(

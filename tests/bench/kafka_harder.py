@@ -105,10 +105,11 @@ async def _send(address: str, lines: Sequence[bytes], events: Sequence[Event]) -
 
 def _measure(found: Fleet, server: Cluster, count: int) -> None:
     with pinned(OURS):
-        members = {"engine": found.start("engine")}
+        workers = {"engine": found.supervise("engine")}
         until(lambda: bool(found.reports()), 60)
-        members["intake"] = found.start("intake", "", "--clock", "events")
+        workers["intake"] = found.supervise("intake", "", "--clock", "events")
     until(lambda: _events(found) > 0, 60)
+    members = {name: worker.member for name, worker in workers.items()}
     begun, began, first = _cpu(members, server), time.monotonic(), _events(found)
     until(lambda: _events(found) >= count, 400)
     took, used = time.monotonic() - began, _cpu(members, server)
@@ -118,8 +119,8 @@ def _measure(found: Fleet, server: Cluster, count: int) -> None:
         us = {name: round((used[name] - begun[name]) / left * 1e6, 1) for name in used}
         tell("us an event", json.dumps(us), machine_load())
     time.sleep(10)  # the last whole minute of counts is still to come
-    for member in members.values():
-        member.stop()
+    for worker in workers.values():
+        worker.leave()
 
 
 def _events(found: Fleet) -> int:

@@ -101,7 +101,7 @@ def test_a_history_leaves_in_the_order_of_time(random: Random, partitions: int) 
     positions = dict.fromkeys(stock, 0)
     aligned, gone = Aligned(), list[list[int]]()
     while sum(map(len, gone)) < sum(ends.values()):
-        places = aligned.empty(stock)
+        places = aligned.wanted(positions, ends)
         for place in random.sample(places, random.randint(0, len(places))):
             begin = positions[place]
             to = min(begin + random.randint(1, 6), ends[place])
