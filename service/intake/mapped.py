@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from service.engine.plan import Source
 
 Row = Mapping[str, object]
+_PLAIN = (str, int, float)
 _ENVELOPE = {"case": "subject", "recorded": "recordedtime"}
 
 
@@ -27,7 +28,7 @@ def mapper(name: str, source: Source) -> Callable[[Row], Row]:
         places: tuple[dict[str, object], dict[str, object]] = ({"source": name}, {})
         for path, parts, inside, field in asked:
             item = row.get(path)
-            if item.__class__ is not str:
+            if item.__class__ is not str and item.__class__ is not int:
                 item = _inside(row, item, parts)
             if item is not None and item != "":
                 places[inside][field] = plain(item) if field == "id" and not inside else item
@@ -42,6 +43,8 @@ def mapper(name: str, source: Source) -> Callable[[Row], Row]:
 
 def plain(value: object) -> str:
     """Return text, or a whole number as text; anything else counts as missing."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
@@ -60,7 +63,7 @@ def _inside(data: Mapping[str, object], found: object, parts: Sequence[str]) -> 
             # A dict in nearly every case, which is quicker to tell than any mapping.
             is_nested = found.__class__ is dict or isinstance(found, Mapping)
             found = found.get(part) if is_nested else None  # type: ignore[attr-defined]
-    return found if isinstance(found, str | int | float) else None
+    return found if isinstance(found, _PLAIN) else None
 
 
 def _place(target: str) -> tuple[bool, str]:
