@@ -120,8 +120,11 @@ class Gathering:
         """Read until there is enough for a cut: what may leave at once is what one partition lets."""
         found: list[Slice] = []
         until: int | None = None
+        deal = self._reader.deal
         while sum(len(one.records) for one in found) < RECORDS_MAX:
             ends = await self._reader.ends()
+            if deal != self._reader.deal:
+                break  # what was read is forgotten, and nothing of the new deal must be with it
             wanted = aligned.wanted(self._reader.positions, ends)
             if wanted or aligned.first() is None:
                 aligned.put(await self._reader.read(QUIET_MS, wanted))
