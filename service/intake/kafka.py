@@ -23,6 +23,7 @@ from aiokafka.errors import (
 from service.intake.cutting import RECORDS_MAX, Place, Record, Slice
 from service.log.entry import Lost
 from service.log.identity import Identities, Identity
+from service.log.reach import let_go
 from service.transport import Transport
 
 SESSION_MS, HEARTBEAT_MS = 6_000, 500
@@ -79,7 +80,7 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         """Leave the group."""
         if self._reading is not None:
             self._reading.answer.cancel()
-        await self._consumer.stop()
+        await let_go(self._consumer)
         await self._identities.stop()
 
     async def look(self) -> None:
