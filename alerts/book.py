@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from alerts.alert import Alert
+from alerts.notice import Muted
 from alerts.silence import Silence
 from alerts.spans import DAY_MS, HOUR_MS
 
 # Longer than any source may correct its facts, and as long as episodes are counted.
 REMEMBER_CLOSED_MS = 28 * DAY_MS
 _FORGET_EVERY_MS = HOUR_MS
+# What keeps an alert from being told for as long as something else stands, not until an instant.
+_KEPT = (Muted.INHIBITED, Muted.SILENCED, Muted.WINDOW, Muted.REFUSED, Muted.FLAPPING)
 
 
 class Decided(Protocol):
@@ -54,7 +57,9 @@ class Book:
         self._threads: dict[str, set[str]] = defaultdict(set)
         self._open: set[str] = set()
         self._timed: dict[str, int] = {}
-        self._waiting: set[str] = set()
+        self._kept: set[str] = set()
+        self._lines: dict[str, dict[str, int]] = defaultdict(dict)
+        self._queued: dict[str, tuple[str, ...]] = {}
         self._forgot_at = 0
         for alert in alerts:
             self._put(alert)
@@ -69,8 +74,9 @@ class Book:
         copy._alerts = dict(self._alerts)
         copy._spoken = dict(self._spoken)
         copy._threads = defaultdict(set, {name: set(ids) for name, ids in self._threads.items()})
-        copy._open, copy._waiting = set(self._open), set(self._waiting)
-        copy._timed = dict(self._timed)
+        copy._open, copy._kept = set(self._open), set(self._kept)
+        copy._lines = defaultdict(dict, {line: dict(ids) for line, ids in self._lines.items()})
+        copy._timed, copy._queued = dict(self._timed), dict(self._queued)
         copy._forgot_at = self._forgot_at
         return copy
 
@@ -80,8 +86,12 @@ class Book:
         return tuple(sorted(standing, key=lambda alert: (alert.opened_at, alert.id)))
 
     def unsettled(self) -> tuple[Alert, ...]:
-        """Return the alerts of which somebody still waits for word."""
-        return tuple(self._alerts[name] for name in sorted(self._waiting))
+        """Return the alerts that another alert or a silence keeps from being told."""
+        return tuple(self._alerts[name] for name in sorted(self._kept))
+
+    def companions(self, line: str) -> dict[str, int]:
+        """Return the alerts that wait in a line, each with the instant since when."""
+        return self._lines.get(line, {})
 
     def due(self, now: int) -> tuple[Alert, ...]:
         """Return the alerts that have to be looked at by now, because time has passed."""
@@ -123,7 +133,7 @@ class Book:
     def _put(self, alert: Alert) -> None:
         self._alerts[alert.id] = alert
         (self._open.add if alert.is_open else self._open.discard)(alert.id)
-        (self._waiting.add if alert.handling.waits else self._waiting.discard)(alert.id)
+        self._put_waits(alert)
         self._timed.pop(alert.id, None)
         if alert.handling.next_at is not None:
             self._timed[alert.id] = alert.handling.next_at
@@ -132,6 +142,20 @@ class Book:
                 self._spoken[told.line] = max(told.at, self._spoken.get(told.line, told.at))
             for thread in told.threads.values():
                 self._threads[thread].add(alert.id)
+
+    def _put_waits(self, alert: Alert) -> None:
+        before = self._queued.pop(alert.id, ())
+        for line in before:
+            self._lines[line].pop(alert.id, None)
+        waits = alert.handling.waits.values()
+        mine = tuple(wait.line for wait in waits if wait.line)
+        for wait in waits:
+            if wait.line:
+                self._lines[wait.line][alert.id] = wait.since
+        if mine:
+            self._queued[alert.id] = mine
+        kept = any(wait.muted in _KEPT for wait in waits)
+        (self._kept.add if kept else self._kept.discard)(alert.id)
 
     def _forget(self, horizon: int) -> None:
         kept: Mapping[str, Alert] = {
@@ -143,4 +167,5 @@ class Book:
             fresh = Book(kept.values())
             self._alerts, self._spoken = fresh._alerts, fresh._spoken
             self._threads, self._open = fresh._threads, fresh._open
-            self._timed, self._waiting = fresh._timed, fresh._waiting
+            self._timed, self._kept = fresh._timed, fresh._kept
+            self._lines, self._queued = fresh._lines, fresh._queued
