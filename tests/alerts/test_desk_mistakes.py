@@ -1,4 +1,4 @@
-"""The model can see: each planted mistake of the desk makes it fail within two hundred runs."""
+"""The model can see: each planted mistake of the desk makes it fail within eight hundred runs."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ from alerts.notice import Why
 from tests.alerts.test_desk_model import DeskMachine
 
 SEARCH = settings(
-    max_examples=200,
+    max_examples=800,
     stateful_step_count=60,
     deadline=None,
     derandomize=True,
