@@ -1,4 +1,4 @@
-"""The only file that knows Faust: it deals out the shards, brings their entries and keeps checkpoints.
+"""What Faust does here: it deals out the shards, brings their entries and keeps checkpoints.
 
 Faust hosts and never decides: everything below is about partitions.  Each line that looks odd is an
 answer to something that was measured (09, section 3), and a plain consumer loop could stand here.
@@ -15,33 +15,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import faust
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from service.hosts.dealt import Worker
+from service.hosts.faust_client import HastyConsumer
 from service.hosts.running import SilentError
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
-SILENT_S, RECOVERY_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.05, 1.0
-# The client asks a broker one thing at a time, also whom a shard belongs to and where its log begins.
-FETCH_MS = 100
-
-
-class _Thread(AIOKafkaConsumerThread):
-    """Ask for records as Faust does, and let no other question wait for them for 1.5 s."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        found = super()._create_worker_consumer(transport)
-        found._fetch_max_wait_ms = FETCH_MS  # noqa: SLF001 - Faust writes 1500 there, and asks nobody
-        return found
-
-
-class _Consumer(Consumer):
-    """Ask in such a thread."""
-
-    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+SILENT_S, RECOVERY_S, WAKE_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.5, 0.05, 0.25
 
 
 class FaustHost:
@@ -56,9 +38,10 @@ class FaustHost:
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
         self._whole_s = float("inf")
+        self._is_recovering = self._is_woken = False
         self._lock = asyncio.Lock()
         self.app = _app(transport, member, folder)
-        self.app.transport.Consumer = _Consumer  # type: ignore[misc]
+        self.app.transport.Consumer = HastyConsumer  # type: ignore[misc]
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), **raw, **plain)
@@ -111,7 +94,21 @@ class FaustHost:
 
     async def _recover(self) -> None:
         """Make the shards that came, while nothing can flow."""
-        mine = self._mine()
+        self._is_recovering, mine = True, self._mine()
+        try:
+            await self._take_over(mine)
+        finally:
+            self._is_recovering = self._is_woken = False
+
+    @property
+    def _recovery(self) -> Any:
+        """Return what reads the changelog."""
+        return self.app.tables.recovery  # type: ignore[attr-defined]
+
+    async def _take_over(self, mine: set[Any]) -> None:
+        self._recovery.signal_recovery_end.clear()
+        if self._is_woken and self._recovery.need_recovery():
+            raise SilentError(WAKE_S)  # woken too early: its rows are not all at hand
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
             if self._mine() != mine:
@@ -167,8 +164,20 @@ class FaustHost:
             await self._ask_for_more()
         if {tp.partition for tp in self._mine()} <= self._held.keys():
             self._whole_s = now
-        elif now - self._whole_s > RECOVERY_S:  # Faust can hang there
+        elif now - self._whole_s > RECOVERY_S:
             raise SilentError(RECOVERY_S)
+        elif now - self._whole_s > WAKE_S:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Tell Faust again that the changelog is read.
+
+        It says so once, and where it does not wait for that yet, it waits until the next deal.
+        """
+        recovery = self._recovery
+        if not (self._is_recovering or recovery.in_recovery or recovery.need_recovery()):
+            self._is_woken = True
+            recovery.signal_recovery_end.set()
 
     def _mine(self) -> set[Any]:
         """Return the partitions of the log that are dealt to us."""
