@@ -38,7 +38,7 @@ class FaustHost:
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
         self._whole_s = float("inf")
-        self._is_recovering = self._is_woken = False
+        self._recovering = 0
         self._lock = asyncio.Lock()
         self.app = _app(transport, member, folder)
         self.app.transport.Consumer = HastyConsumer  # type: ignore[misc]
@@ -93,26 +93,30 @@ class FaustHost:
         self._folded[partition] = offset
 
     async def _recover(self) -> None:
-        """Make the shards that came, while nothing can flow."""
-        self._is_recovering, mine = True, self._mine()
+        """Make the shards that came, while nothing can flow; Faust may deal anew meanwhile."""
+        self._recovering += 1
         try:
-            await self._take_over(mine)
+            await self._take_over(self._deal())
         finally:
-            self._is_recovering = self._is_woken = False
+            self._recovering -= 1
 
     @property
     def _recovery(self) -> Any:
         """Return what reads the changelog."""
         return self.app.tables.recovery  # type: ignore[attr-defined]
 
-    async def _take_over(self, mine: set[Any]) -> None:
+    def _deal(self) -> tuple[int, set[Any]]:
+        return self.app.consumer_generation_id, self._mine()
+
+    async def _take_over(self, deal: tuple[int, set[Any]]) -> None:
         self._recovery.signal_recovery_end.clear()
-        if self._is_woken and self._recovery.need_recovery():
-            raise SilentError(WAKE_S)  # woken too early: its rows are not all at hand
+        mine = deal[1]
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
-            if self._mine() != mine:
-                return  # dealt out anew meanwhile: Faust comes here again for that deal
+            if deal != self._deal():
+                return  # Faust comes here again for the next deal, and must be able to read for it
+            if self._recovery.need_recovery():
+                raise SilentError(WAKE_S)  # not all rows are at hand
             await self._guard(firsts)
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
@@ -175,8 +179,7 @@ class FaustHost:
         It says so once, and where it does not wait for that yet, it waits until the next deal.
         """
         recovery = self._recovery
-        if not (self._is_recovering or recovery.in_recovery or recovery.need_recovery()):
-            self._is_woken = True
+        if not (self._recovering or recovery.in_recovery or recovery.need_recovery()):
             recovery.signal_recovery_end.set()
 
     def _mine(self) -> set[Any]:

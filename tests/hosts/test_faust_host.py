@@ -21,6 +21,10 @@ class Client:
     def __init__(self) -> None:
         """Begin with a partition that is about to go."""
         self.mine, self.stays = {AT}, False
+        self.flows = True
+
+    async def dealt_anew(self) -> None:
+        """Let something happen meanwhile."""
 
     def assignment(self) -> set[TopicPartition]:
         """Return what is dealt to us."""
@@ -29,10 +33,12 @@ class Client:
     async def earliest_offsets(self, *asked: TopicPartition) -> dict[TopicPartition, int]:
         """Return where partitions begin."""
         self.mine = self.mine if self.stays else set()
+        await self.dealt_anew()
         return dict.fromkeys(asked, 0)
 
     def stop_flow(self) -> None:
         """Bring nothing."""
+        self.flows = False
 
     async def seek(self, at: TopicPartition, _: int) -> None:
         """Refuse what is not ours, as the real one does."""
@@ -85,9 +91,11 @@ async def test_a_deal_in_a_deal_ends_no_worker(tmp_path: Path) -> None:
     host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
     flow = SimpleNamespace(suspend=lambda: None)
     tables = SimpleNamespace(recovery=Recovery())
-    host.app = SimpleNamespace(consumer=client, flow_control=flow, tables=tables)  # type: ignore[assignment]
+    more = {"flow_control": flow, "tables": tables, "consumer_generation_id": 1}
+    host.app = SimpleNamespace(consumer=client, **more)  # type: ignore[assignment]
     await host._guarded(host._recover)()
     assert (worker.runs, worker.died) == ([], [])
+    assert client.flows, "the next deal's changelog must be read"
     client.mine, client.stays = {AT}, True
     await host._guarded(host._recover)()
     assert (worker.runs, worker.died) == ([{0: 0}], [])
@@ -104,3 +112,19 @@ async def test_a_recovery_that_missed_its_end_is_told_again(tmp_path: Path) -> N
     assert not recovery.signal_recovery_end.is_set()
     await host._see_to_the_log(now + WAKE_S * 2)
     assert recovery.signal_recovery_end.is_set()
+
+
+async def test_the_same_shards_in_the_next_deal_are_left_to_that(tmp_path: Path) -> None:
+    """An answer to the deal before must not close the flow: the changelog is read again through it."""
+    worker, client = Worker(), Client()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    tables = SimpleNamespace(recovery=Recovery())
+    app = SimpleNamespace(consumer=client, tables=tables, consumer_generation_id=1)
+    host.app, client.stays = app, True  # type: ignore[assignment]
+
+    async def dealt_anew() -> None:
+        app.consumer_generation_id = 2
+
+    client.dealt_anew = dealt_anew  # type: ignore[method-assign]
+    await host._guarded(host._recover)()
+    assert (worker.runs, worker.died, client.flows) == ([], [], True)
