@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import faust
 
 from service.hosts.dealt import Worker
-from service.hosts.faust_client import HastyConsumer
+from service.hosts.faust_client import HastyConsumer, credentials
 from service.hosts.running import SilentError
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
@@ -109,20 +109,27 @@ class FaustHost:
         return self.app.consumer_generation_id, self._mine()
 
     async def _take_over(self, deal: tuple[int, set[Any]]) -> None:
-        self._recovery.signal_recovery_end.clear()
         mine = deal[1]
+        await self._all_read(deal)
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
             if deal != self._deal():
                 return  # Faust comes here again for the next deal, and must be able to read for it
-            if self._recovery.need_recovery():
-                raise SilentError(WAKE_S)  # not all rows are at hand
             await self._guard(firsts)
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
             self._held = {partition: [] for partition in known}
             self._folded = dict.fromkeys(known, -1)
         self._came_s = asyncio.get_running_loop().time()
+
+    async def _all_read(self, deal: tuple[int, set[Any]]) -> None:
+        """Wait for rows that Faust still reads: it may come for one deal when the next has begun."""
+        began, recovery = asyncio.get_running_loop().time(), self._recovery
+        while recovery.need_recovery() and deal == self._deal():
+            if asyncio.get_running_loop().time() - began > SILENT_S:
+                raise SilentError(SILENT_S)
+            await asyncio.sleep(FLUSH_S)
+        recovery.signal_recovery_end.clear()
 
     async def _guard(self, firsts: Mapping[Any, int]) -> None:
         """Lose nothing of what Faust fetched too early, for it clears that when the flow opens again.
@@ -211,7 +218,7 @@ def _app(transport: Transport, member: str, folder: Path) -> faust.App:
     return faust.App(
         transport.group("engine"),
         broker=";".join(f"aiokafka://{server}" for server in transport.servers),
-        broker_credentials=_credentials(transport),
+        broker_credentials=credentials(transport),
         consumer_group_instance_id=member or None,
         store="memory://",
         table_standby_replicas=0,  # to look at a second copy took 1.5 s of every deal
@@ -232,15 +239,3 @@ def _app(transport: Transport, member: str, folder: Path) -> faust.App:
         worker_redirect_stdouts=False,
         web_enabled=False,
     )
-
-
-def _credentials(transport: Transport) -> Any:
-    context = transport.ssl_context()
-    if transport.security == "sasl":
-        return faust.SASLCredentials(
-            username=transport.user,
-            password=transport.password.get_secret_value(),
-            mechanism=transport.mechanism,
-            ssl_context=context,
-        )
-    return faust.SSLCredentials(context=context) if context is not None else None
