@@ -1,4 +1,4 @@
-"""The only file that knows Faust: it deals out the shards, brings their entries and keeps checkpoints.
+"""What Faust does here: it deals out the shards, brings their entries and keeps checkpoints.
 
 Faust hosts and never decides: everything below is about partitions.  Each line that looks odd is an
 answer to something that was measured (09, section 3), and a plain consumer loop could stand here.
@@ -15,33 +15,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import faust
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from service.hosts.dealt import Worker
+from service.hosts.faust_client import HastyConsumer, credentials
 from service.hosts.running import SilentError
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
-SILENT_S, RECOVERY_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.05, 1.0
-# The client asks a broker one thing at a time, also whom a shard belongs to and where its log begins.
-FETCH_MS = 100
-
-
-class _Thread(AIOKafkaConsumerThread):
-    """Ask for records as Faust does, and let no other question wait for them for 1.5 s."""
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        found = super()._create_worker_consumer(transport)
-        found._fetch_max_wait_ms = FETCH_MS  # noqa: SLF001 - Faust writes 1500 there, and asks nobody
-        return found
-
-
-class _Consumer(Consumer):
-    """Ask in such a thread."""
-
-    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return _Thread(self, loop=self.loop, beacon=self.beacon)
+SILENT_S, RECOVERY_S, WAKE_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.5, 0.05, 0.25
 
 
 class FaustHost:
@@ -56,9 +38,10 @@ class FaustHost:
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
         self._whole_s = float("inf")
+        self._recovering = 0
         self._lock = asyncio.Lock()
         self.app = _app(transport, member, folder)
-        self.app.transport.Consumer = _Consumer  # type: ignore[misc]
+        self.app.transport.Consumer = HastyConsumer  # type: ignore[misc]
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), **raw, **plain)
@@ -110,18 +93,43 @@ class FaustHost:
         self._folded[partition] = offset
 
     async def _recover(self) -> None:
-        """Make the shards that came, while nothing can flow."""
-        mine = self._mine()
+        """Make the shards that came, while nothing can flow; Faust may deal anew meanwhile."""
+        self._recovering += 1
+        try:
+            await self._take_over(self._deal())
+        finally:
+            self._recovering -= 1
+
+    @property
+    def _recovery(self) -> Any:
+        """Return what reads the changelog."""
+        return self.app.tables.recovery  # type: ignore[attr-defined]
+
+    def _deal(self) -> tuple[int, set[Any]]:
+        return self.app.consumer_generation_id, self._mine()
+
+    async def _take_over(self, deal: tuple[int, set[Any]]) -> None:
+        mine = deal[1]
+        await self._all_read(deal)
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
-            if self._mine() != mine:
-                return  # dealt out anew meanwhile: Faust comes here again for that deal
+            if deal != self._deal():
+                return  # Faust comes here again for the next deal, and must be able to read for it
             await self._guard(firsts)
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
             self._held = {partition: [] for partition in known}
             self._folded = dict.fromkeys(known, -1)
         self._came_s = asyncio.get_running_loop().time()
+
+    async def _all_read(self, deal: tuple[int, set[Any]]) -> None:
+        """Wait for rows that Faust still reads: it may come for one deal when the next has begun."""
+        began, recovery = asyncio.get_running_loop().time(), self._recovery
+        while recovery.need_recovery() and deal == self._deal():
+            if asyncio.get_running_loop().time() - began > SILENT_S:
+                raise SilentError(SILENT_S)
+            await asyncio.sleep(FLUSH_S)
+        recovery.signal_recovery_end.clear()
 
     async def _guard(self, firsts: Mapping[Any, int]) -> None:
         """Lose nothing of what Faust fetched too early, for it clears that when the flow opens again.
@@ -167,8 +175,19 @@ class FaustHost:
             await self._ask_for_more()
         if {tp.partition for tp in self._mine()} <= self._held.keys():
             self._whole_s = now
-        elif now - self._whole_s > RECOVERY_S:  # Faust can hang there
+        elif now - self._whole_s > RECOVERY_S:
             raise SilentError(RECOVERY_S)
+        elif now - self._whole_s > WAKE_S:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Tell Faust again that the changelog is read.
+
+        It says so once, and where it does not wait for that yet, it waits until the next deal.
+        """
+        recovery = self._recovery
+        if not (self._recovering or recovery.in_recovery or recovery.need_recovery()):
+            recovery.signal_recovery_end.set()
 
     def _mine(self) -> set[Any]:
         """Return the partitions of the log that are dealt to us."""
@@ -199,7 +218,7 @@ def _app(transport: Transport, member: str, folder: Path) -> faust.App:
     return faust.App(
         transport.group("engine"),
         broker=";".join(f"aiokafka://{server}" for server in transport.servers),
-        broker_credentials=_credentials(transport),
+        broker_credentials=credentials(transport),
         consumer_group_instance_id=member or None,
         store="memory://",
         table_standby_replicas=0,  # to look at a second copy took 1.5 s of every deal
@@ -220,15 +239,3 @@ def _app(transport: Transport, member: str, folder: Path) -> faust.App:
         worker_redirect_stdouts=False,
         web_enabled=False,
     )
-
-
-def _credentials(transport: Transport) -> Any:
-    context = transport.ssl_context()
-    if transport.security == "sasl":
-        return faust.SASLCredentials(
-            username=transport.user,
-            password=transport.password.get_secret_value(),
-            mechanism=transport.mechanism,
-            ssl_context=context,
-        )
-    return faust.SSLCredentials(context=context) if context is not None else None

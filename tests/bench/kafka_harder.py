@@ -40,6 +40,8 @@ from tests.running import until
 SHIPPED = Path(__file__).parents[2] / "config"
 TOPIC, PARTITIONS = "harder.raw", 4
 THEIRS, OURS, FEW = 0, 1, 5
+# The history is older than a broker keeps records: what it deletes meanwhile would be missing.
+KEEP = {"log.retention.ms": "-1"}
 
 
 def main(dealers: int = 200, weeks: int = 4) -> None:
@@ -50,7 +52,7 @@ def main(dealers: int = 200, weeks: int = 4) -> None:
         run(folder / "stream", folder / "truth", dealers=dealers, weeks=weeks)
         lines = (folder / "stream").read_bytes().splitlines()
         with pinned(THEIRS):
-            broker = stack.enter_context(Broker(folder / "broker"))
+            broker = stack.enter_context(Broker(folder / "broker", KEEP))
             server = stack.enter_context(cluster())
         config = _config(folder)
         made = fleet(broker.address, server.fresh(), config, folder / "run")
