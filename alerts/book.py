@@ -21,6 +21,9 @@ _FORGET_EVERY_MS = HOUR_MS
 _KEPT = (Muted.INHIBITED, Muted.SILENCED, Muted.WINDOW, Muted.REFUSED, Muted.FLAPPING)
 
 
+Place = tuple[str, str, str]
+
+
 class Decided(Protocol):
     """Say what a book takes over of a decision."""
 
@@ -60,6 +63,7 @@ class Book:
         self._kept: set[str] = set()
         self._lines: dict[str, dict[str, int]] = defaultdict(dict)
         self._queued: dict[str, tuple[str, ...]] = {}
+        self._places: dict[Place, tuple[str, ...]] = {}
         self._forgot_at = 0
         for alert in alerts:
             self._put(alert)
@@ -77,6 +81,7 @@ class Book:
         copy._open, copy._kept = set(self._open), set(self._kept)
         copy._lines = defaultdict(dict, {line: dict(ids) for line, ids in self._lines.items()})
         copy._timed, copy._queued = dict(self._timed), dict(self._queued)
+        copy._places = dict(self._places)
         copy._forgot_at = self._forgot_at
         return copy
 
@@ -111,13 +116,9 @@ class Book:
 
     def episodes(self, like: Alert, since: int) -> int:
         """Count the loud alerts about the same touchpoint and place since an instant."""
-        return sum(
-            1
-            for alert in self._alerts.values()
-            if (alert.touchpoint, alert.per, alert.scope) == (like.touchpoint, like.per, like.scope)
-            and alert.handling.loud_since is not None
-            and alert.opened_at >= since
-        )
+        here = (self._alerts[name] for name in self._places.get(_place(like), ()))
+        loud = (alert for alert in here if alert.handling.loud_since is not None)
+        return sum(alert.opened_at >= since for alert in loud)
 
     def apply(self, decided: Decided) -> None:
         """Take over what was decided and stored, and forget what closed long ago."""
@@ -131,6 +132,9 @@ class Book:
             self._forget(decided.now - REMEMBER_CLOSED_MS)
 
     def _put(self, alert: Alert) -> None:
+        if alert.id not in self._alerts:
+            here = _place(alert)
+            self._places[here] = (*self._places.get(here, ()), alert.id)
         self._alerts[alert.id] = alert
         (self._open.add if alert.is_open else self._open.discard)(alert.id)
         self._put_waits(alert)
@@ -169,3 +173,8 @@ class Book:
             self._threads, self._open = fresh._threads, fresh._open
             self._timed, self._kept = fresh._timed, fresh._kept
             self._lines, self._queued = fresh._lines, fresh._queued
+            self._places = fresh._places
+
+
+def _place(alert: Alert) -> Place:
+    return alert.touchpoint, alert.per, alert.scope
