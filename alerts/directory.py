@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from alerts.hours import ALWAYS, Delay, Hours
 from alerts.silence import Window
+from alerts.tongue import ENGLISH, Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,6 @@ class Directory:
     """
 
     company: str
-    locale: str
     currency: str
     zone: str
     topics: Mapping[str, Topic]
@@ -115,3 +115,4 @@ class Directory:
     calendars: Mapping[str, Hours] = field(default_factory=dict, compare=False, repr=False)
     taken_for: Delay | None = None
     windows: tuple[Window, ...] = field(default=(), compare=False, repr=False)
+    tongue: Tongue = ENGLISH

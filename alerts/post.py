@@ -137,6 +137,7 @@ class Post:
             thread=thread,
             standing=self._sheet(whole) if can_edit(first.reach) else None,
             actions=self._actions(whole),
+            locale=story.tongue.locale,
         )
 
     def _alert(self, name: str) -> Alert:

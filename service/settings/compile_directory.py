@@ -6,6 +6,7 @@ from dataclasses import replace
 from alerts.directory import Call, Directory, Place, Reach, Topic
 from alerts.directory import Route as DirectoryRoute
 from alerts.hours import Hours
+from alerts.tongues import tongue_of
 from service.engine.plan import Plan
 from service.settings.compile_hours import DeskHours
 from service.settings.compile_sources import answering_sources, reading_sources
@@ -24,7 +25,7 @@ def compile_directory(settings: Settings, plan: Plan) -> Directory:
     touchpoints = configuration.touchpoints.items()
     return Directory(
         company=configuration.company,
-        locale=defaults.locale,
+        tongue=tongue_of(defaults.locale),
         currency=defaults.currency,
         zone=defaults.timezone,
         topics={name: _topic(settings, name, item) for name, item in sorted(touchpoints)},
