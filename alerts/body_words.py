@@ -64,9 +64,10 @@ def length(tongue: Tongue, text: str) -> str:
 
 def promise(tongue: Tongue, text: str, title: str) -> str:
     """Say the promise as it was written, naming the touchpoint where the first line could not."""
+    said = length(tongue, text)
     if title:
-        return tongue.say("Promise ({title}): {text}.", title=title, text=text)
-    return tongue.say("Promise: {text}.", text=text)
+        return tongue.say("Promise ({title}): {text}.", title=title, text=said)
+    return tongue.say("Promise: {text}.", text=said)
 
 
 def promises(tongue: Tongue, titles: Sequence[str], more: int) -> str:
@@ -161,9 +162,15 @@ def lasted(tongue: Tongue, span: str, began: str) -> str:
     return tongue.say("It lasted {span}, since {clock}.", span=span, clock=began)
 
 
-def at_worst(tongue: Tongue, standing: str) -> str:
+def at_worst(tongue: Tongue, count: int, *, waits: bool) -> str:
     """Say how many it were at the peak."""
-    return tongue.say("At its worst: {standing}.", standing=standing)
+    if waits:
+        return tongue.count(
+            "At its worst: {n} person waiting.", "At its worst: {n} people waiting.", count
+        )
+    return tongue.count(
+        "At its worst: {n} person let down.", "At its worst: {n} people let down.", count
+    )
 
 
 def because(tongue: Tongue, reason: str) -> str:

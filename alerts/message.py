@@ -111,8 +111,8 @@ def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, .
     span_and_start = _span(story, ended - story.since), _clock(story, story.since, now)
     length = body_words.lasted(story.tongue, *span_and_start)
     worst = max(story.peak_customers, story.customers if story.is_stock else 0)
-    peak = words.standing(story.tongue, worst, waits=story.waits)
-    more = body_words.at_worst(story.tongue, peak) if worst > story.customers else ""
+    told = body_words.at_worst(story.tongue, worst, waits=story.waits)
+    more = told if worst > story.customers else ""
     return [
         _where_line(story, units_max),
         f"{length} {more}".rstrip(),

@@ -34,6 +34,7 @@ _LONGER_WORDS_MAX = 100
 _PLACE_WORDS_MAX = 3
 _TITLE_WORDS_MIN = 2
 _ARTICLES = noted("a an the")
+_DANGLING = noted("and at by for from in of on to with")
 
 
 def body_words_max(tongue: Tongue) -> int:
@@ -133,12 +134,15 @@ def first_line(tongue: Tongue, opening: str, titles: Sequence[str], place: str, 
 
 
 def shortened(tongue: Tongue, title: str, words_max: int) -> str:
-    """Shorten a title: without its articles first, then without its end."""
+    """Shorten a title: without its articles first, then without its end, and no "of…" at it."""
     if len(title.split()) <= words_max:
         return title
-    articles = tongue.say(_ARTICLES).split()
+    articles, dangling = tongue.say(_ARTICLES).split(), tongue.say(_DANGLING).split()
     told = " ".join(word for word in title.split() if word.lower() not in articles)
-    return clip_words(told[:1].upper() + told[1:], words_max)
+    told = told[:1].upper() + told[1:]
+    while len(told.split()) > words_max > 1 and told.split()[words_max - 1].lower() in dangling:
+        words_max -= 1
+    return clip_words(told, words_max)
 
 
 def gone(tongue: Tongue, what: str) -> str:

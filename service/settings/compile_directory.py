@@ -56,7 +56,7 @@ def _topic(settings: Settings, name: str, touchpoint: Touchpoint) -> Topic:
         stage=stage.id,
         stage_title=stage.title,
         journey=touchpoint.journey,
-        promise=touchpoint.promise.text(),
+        promise=touchpoint.promise.text(tongue_of(settings.configuration.defaults.locale)),
         objective=touchpoint.objective[0] if touchpoint.objective else 0,
         owner=touchpoint.owner,
         unit_kind=touchpoint.unit.kind,

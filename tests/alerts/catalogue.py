@@ -16,6 +16,7 @@ from babel.messages.pofile import write_po
 from alerts.tongues import catalogue, known
 
 ROOT = Path(__file__).parents[2]
+PLACES = ("alerts/**/*.py", "service/board/**/*.*", "service/settings/*.py")
 KEYWORDS = {"say": None, "count": (1, 2), "noted": None}
 OTHER_SOURCE = "{{"
 WIDTH = 100
@@ -26,7 +27,7 @@ Sentence = str | tuple[str, ...]
 
 def sentences() -> Iterator[tuple[str, Sentence]]:
     """Yield every sentence with the file that says it; one with a plural is a pair."""
-    for path in sorted((*ROOT.glob("alerts/**/*.py"), *ROOT.glob("service/board/**/*.*"))):
+    for path in sorted(path for place in PLACES for path in ROOT.glob(place)):
         name = path.relative_to(ROOT).as_posix()
         if path.suffix == ".py":
             yield from ((name, found) for found in _said(path.read_bytes()))
