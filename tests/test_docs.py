@@ -72,6 +72,7 @@ BLOCKS = {
     "Acknowledge": "`acknowledge`",
     "Mute": "`mutes`",
     "Exclusion": "`exclusions`",
+    "Wording": "`templates`",
     "Retain": "`retain`",
     "Privacy": "`privacy`",
 }

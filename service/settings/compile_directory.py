@@ -10,6 +10,7 @@ from alerts.tongues import tongue_of
 from service.engine.plan import Plan
 from service.settings.compile_hours import DeskHours
 from service.settings.compile_sources import answering_sources, reading_sources
+from service.settings.compile_words import wordings
 from service.settings.delivery import INTERVAL_MS, WAIT_MS, Root, Route
 from service.settings.settings import Settings
 from service.settings.tables import RegionRow, UnitRow
@@ -44,6 +45,7 @@ def compile_directory(settings: Settings, plan: Plan) -> Directory:
         calendars=hours.calendars(),
         taken_for=configuration.acknowledge.expires if configuration.acknowledge else None,
         windows=hours.windows(),
+        wordings=wordings(settings),
     )
 
 
