@@ -23,7 +23,8 @@ PREVIEW_CHARACTERS_MAX = 140
 _COLOURS = {Level.CRITICAL: "#b3261e", Level.WARNING: "#9a5b00", Level.WATCH: "#44546a"}
 _CALM = "#1f6f43"
 _CALMING = frozenset({Why.RESOLVED, Why.PASSED, Why.IMPROVING})
-_LABEL = re.compile(r"((?![a-z])[^\W\d_][^\W\d_ ]*(?: [^\W\d_]+){0,3}:)(.*)", re.DOTALL)
+# One to four words at the beginning, up to a colon; what stands in brackets between is no label.
+_LABEL = re.compile(r"((?![a-z])[^\W\d_]+(?: [^\W\d_]+){0,3}(?::|(?= \([^()]*\):)))(.*)", re.DOTALL)
 _LABEL_CHARACTERS_MAX = 22
 _TEMPLATES = Environment(
     loader=PackageLoader("alerts.channels"), autoescape=True, undefined=StrictUndefined

@@ -179,10 +179,13 @@ def test_what_channels_add_is_in_the_language_of_the_row() -> None:
 
 def test_a_label_is_bold_with_any_letters() -> None:
     """A label is known by its colon, whatever its letters."""
-    row = for_channel(spanish(RESOLVED, "Dónde: Leeds.", "Haga ahora: llamar."), "email")
+    lines = ("Dónde: Leeds.", "Haga ahora: llamar.", "Promesa (Una persona): 1 h.", "así: no")
+    row = for_channel(spanish(RESOLVED, *lines), "email")
     page = html(row, row.subject)
     assert "<strong>Dónde:</strong> Leeds." in page
     assert "<strong>Haga ahora:</strong> llamar." in page
+    assert "<strong>Promesa</strong> (Una persona): 1 h." in page
+    assert page.count("<strong>") == 3
 
 
 def test_every_level_has_its_words() -> None:

@@ -64,7 +64,7 @@ IN_COMPANY = [
     (
         "country: DE",
         "country: DE, locale: fr",
-        'company.yaml:3:59: no language "fr"; there are en, es',
+        'company.yaml:3:58: no language "fr"; there are en, es',
     ),
     ("country: DE", "country: XX", 'no country "XX"'),
     ('["09:00-17:00"]', '["09:00-13:00", "12:00-17:00"]', "has overlapping hours"),
