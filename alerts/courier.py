@@ -57,6 +57,7 @@ class Attempt:
     receiver: str
     created_at: int
     receipt: Receipt
+    fell_back: bool = False
 
 
 class Outbox(Protocol):
@@ -198,7 +199,8 @@ class Courier:
             arrived=verdict.result is Result.DELIVERED,
             wait_ms=verdict.after_ms or 0,
         )
-        self._on_attempt(Attempt(row.channel, row.receiver, row.created_at, receipt))
+        fell_back = bool(row.fell_back)
+        self._on_attempt(Attempt(row.channel, row.receiver, row.created_at, receipt, fell_back))
         return receipt
 
     async def _send(self, row: OutboxRow) -> Verdict:

@@ -7,11 +7,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 
-from alerts import words
+from alerts import service_words, words
 from alerts.clean import clean
 from alerts.notice import Why
 from alerts.outbox import OutboxRow
 from alerts.signal import Level
+from alerts.tongue import ENGLISH, Tongue
 
 THREAD = "digest:"
 SUBJECT_CHARACTERS_MAX = 110
@@ -24,17 +25,17 @@ def is_digest(row: OutboxRow) -> bool:
     return row.thread.startswith(THREAD)
 
 
-def digest_of(rows: Sequence[OutboxRow]) -> OutboxRow:
+def digest_of(rows: Sequence[OutboxRow], tongue: Tongue = ENGLISH) -> OutboxRow:
     """Return the row that tells of these, of one address, in the order of their writing."""
     first = rows[0]
     key = hashlib.sha256("\n".join(sorted(row.key for row in rows)).encode()).hexdigest()[:32]
     level = max((row.level for row in rows), key=lambda level: level.rank)
     talks = _talks(rows)
     over = sum(talk[-1].why in _ENDS for talk in talks)
-    subject = f"{words.FIRST_WORDS[level]} - {len(rows)} messages waited while delivery was down"
+    subject = service_words.waited(tongue, words.first_words(tongue, level), len(rows))
     lines = (
-        f"Findings: {len(talks)}, of which over: {over}. {_counts(rows)}",
-        *(_line(talk) for talk in talks),
+        service_words.heap(tongue, len(talks), over, _counts(rows, tongue)),
+        *(_line(talk, tongue) for talk in talks),
     )
     return OutboxRow(
         key=key,
@@ -52,6 +53,7 @@ def digest_of(rows: Sequence[OutboxRow]) -> OutboxRow:
         text="\n".join([subject, *lines]),
         created_at=max(row.created_at for row in rows),
         thread=f"{THREAD}{key}",
+        locale=tongue.locale,
     )
 
 
@@ -63,17 +65,19 @@ def _talks(rows: Sequence[OutboxRow]) -> list[list[OutboxRow]]:
     return list(talks.values())
 
 
-def _line(talk: Sequence[OutboxRow]) -> str:
+def _line(talk: Sequence[OutboxRow], tongue: Tongue) -> str:
     """Say how a conversation stands, whether it is news that it began at all, and its ids."""
     last = talk[-1]
     both = len(talk) > 1 and talk[0].why in _BEGINS and last.why in _ENDS
     ids = sorted({alert for row in talk for alert, _ in row.alerts})
-    note = " Opened and over while delivery was down." if both else ""
+    note = f" {service_words.came_and_went(tongue)}" if both else ""
     return f"{clean(last.subject, SUBJECT_CHARACTERS_MAX)}.{note} [{', '.join(ids)}]"
 
 
-def _counts(rows: Sequence[OutboxRow]) -> str:
+def _counts(rows: Sequence[OutboxRow], tongue: Tongue) -> str:
     counts = Counter(row.level for row in rows)
     return ", ".join(
-        f"{words.FIRST_WORDS[level]}: {counts[level]}" for level in reversed(Level) if counts[level]
+        f"{words.first_words(tongue, level)}: {tongue.number(counts[level])}"
+        for level in reversed(Level)
+        if counts[level]
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from alerts.hours import ALWAYS, Delay, Hours
 from alerts.silence import Window
+from alerts.template import Wording
+from alerts.tongue import ENGLISH, Tongue
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,11 @@ class Directory:
     """Hold all of it.  `units` is keyed (unit kind, unit id); an exact receiver wins over a pattern.
 
     `calendars` are hours by name, for delivery; `hours` are those in which any unit is open.  An
-    answer "I have it" holds for `taken_for`, on the hours of the alert's place.
+    answer "I have it" holds for `taken_for`, on the hours of the alert's place.  `wordings` are the
+    company's own words, by kind of news.
     """
 
     company: str
-    locale: str
     currency: str
     zone: str
     topics: Mapping[str, Topic]
@@ -124,3 +126,5 @@ class Directory:
     taken_for: Delay | None = None
     heartbeat: Heartbeat | None = None
     windows: tuple[Window, ...] = field(default=(), compare=False, repr=False)
+    tongue: Tongue = ENGLISH
+    wordings: Mapping[str, Wording] = field(default_factory=dict)

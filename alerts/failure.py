@@ -15,6 +15,7 @@ from alerts.letter import reach_id
 from alerts.notice import Why, delivery_key
 from alerts.outbox import OutboxRow
 from alerts.route import OPERATIONS, look_up, singles
+from alerts.tongue import Tongue
 
 CONSOLE = Reach("console")
 # A channel that fails for many messages is told once for each of its addresses.
@@ -32,7 +33,7 @@ def undelivered_rows(
             addresses.setdefault((item.row.receiver, reach_id(reach)), []).append(item)
     for found in addresses.values():
         for reach in _ways(found[0], directory):
-            yield _row(found, reach, now)
+            yield _row(found, reach, now, directory.tongue)
 
 
 def _ways(item: Undelivered, directory: Directory) -> list[Reach]:
@@ -43,13 +44,14 @@ def _ways(item: Undelivered, directory: Directory) -> list[Reach]:
     return [way for way in usable if reach_id(way) != broken] or [CONSOLE]
 
 
-def _row(found: list[Undelivered], reach: Reach, now: int) -> OutboxRow:
+def _row(found: list[Undelivered], reach: Reach, now: int, tongue: Tongue) -> OutboxRow:
     first = found[0].row
     about = tuple(dict.fromkeys(pair for item in found for pair in item.row.alerts))
-    subject = service_words.undelivered(len(found), clean(first.receiver), first.channel)
+    named = clean(first.receiver), first.channel
+    subject = service_words.undelivered(tongue, len(found), *named)
     lines = (
         *(clean(item.row.subject) for item in found[:LISTED_MAX]),
-        service_words.failure(clean(found[-1].detail), len(found) - LISTED_MAX),
+        service_words.failure(tongue, clean(found[-1].detail), len(found) - LISTED_MAX),
     )
     keys = tuple((item.row.key, 1) for item in found)
     return OutboxRow(
@@ -65,4 +67,5 @@ def _row(found: list[Undelivered], reach: Reach, now: int) -> OutboxRow:
         links=(),
         text="\n".join([subject, *lines]),
         created_at=now,
+        locale=tongue.locale,
     )

@@ -16,13 +16,14 @@ from alerts.signal import Level
 
 def historic_rows(count: int, now: int, directory: Directory) -> Iterator[OutboxRow]:
     """Yield the message for each way of reaching operations; nothing where there is nothing to tell."""
-    receiver = look_up(OPERATIONS, directory)
+    receiver, tongue = look_up(OPERATIONS, directory), directory.tongue
+    where = tongue.say(service_words.HISTORIC_WHERE)
     about = ((f"historic {now}", count),)
     ways = [(r.channel, one) for r in receiver.reaches for one in singles(r.settings)]
     for channel, settings in ways if count else ():
         if any("{" in str(value) for value in settings.values()):
             continue
-        line = service_words.historic(count)
+        line = service_words.historic(tongue, count)
         yield OutboxRow(
             key=delivery_key(about, receiver.name, channel, settings, kind=Why.HISTORIC),
             alerts=about,
@@ -32,8 +33,9 @@ def historic_rows(count: int, now: int, directory: Directory) -> Iterator[Outbox
             level=Level.WARNING,
             why=Why.HISTORIC,
             subject=line,
-            lines=(service_words.HISTORIC_WHERE,),
+            lines=(where,),
             links=(),
-            text=f"{line}\n{service_words.HISTORIC_WHERE}",
+            text=f"{line}\n{where}",
             created_at=now,
+            locale=tongue.locale,
         )

@@ -1,15 +1,15 @@
 """The words of one message: who was let down, how many, since when, what next.
 
 Seven things in a fixed order, and a line only where its fact exists.  A body has at most ninety
-words, because a person with a customer in front of them has thirty seconds: lists give way, the
-numbers never.  Names of customers and employees and ids of cases do not occur, because a message
+words, a hundred where the language runs longer, because a person with a customer in front of them
+has thirty seconds: lists give way, the numbers never.  Names of customers and employees and ids of cases do not occur, because a message
 leaves the house.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alerts import words
+from alerts import body_words, words
 from alerts.clean import clean, clip_words
 from alerts.headline import NAME_WORDS_MAX, headline_of
 from alerts.notice import Why
@@ -60,7 +60,7 @@ def compose(story: Story, now: int) -> Message:
     for units_max, orders_max in drafts:
         lines = _LINES.get(story.why, _alarm_lines)(story, now, units_max, orders[:orders_max])
         message = Message(headline, tuple(line for line in lines if line), links)
-        if message.body_words <= words.BODY_WORDS_MAX:
+        if message.body_words <= words.body_words_max(story.tongue):
             return message
     return message
 
@@ -70,10 +70,15 @@ def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
         _promise_line(story, now),
         "" if story.customers else _reason_line(story),
         _where_line(story, units_max),
-        words.do_now(orders) if orders else "",
+        body_words.do_now(story.tongue, orders) if orders else "",
         _owner_line(story, now),
-        _LAST_LINES.get(story.why, ""),
+        _last_line(story),
     ]
+
+
+def _last_line(story: Story) -> str:
+    said = _LAST_LINES.get(story.why)
+    return story.tongue.say(said) if said else ""
 
 
 _LAST_LINES = {Why.UNTAKEN: words.NOBODY_HAS_IT, Why.ESCALATED: words.CALLED_IN}
@@ -83,9 +88,9 @@ def _many_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...])
     return [
         _promise_line(story, now),
         _where_line(story, units_max),
-        words.do_now(orders) if orders else "",
+        body_words.do_now(story.tongue, orders) if orders else "",
         _owner_line(story, now),
-        words.findings(story.findings) if story.findings > 1 else "",
+        words.findings(story.tongue, story.findings) if story.findings > 1 else "",
     ]
 
 
@@ -94,23 +99,25 @@ def _taken_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
 
 
 def _passed_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
-    return [*_resolved_lines(story, now, units_max, orders), words.PASSED]
+    return [*_resolved_lines(story, now, units_max, orders), story.tongue.say(words.PASSED)]
 
 
 def _improving_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
-    return [_where_line(story, units_max), words.KEEP_GOING]
+    return [_where_line(story, units_max), story.tongue.say(words.KEEP_GOING)]
 
 
 def _resolved_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]) -> list[str]:
     ended = now if story.ended is None else story.ended
-    length = words.lasted(span(ended - story.since), clock(story.since, now, story.zone))
+    span_and_start = _span(story, ended - story.since), _clock(story, story.since, now)
+    length = body_words.lasted(story.tongue, *span_and_start)
     worst = max(story.peak_customers, story.customers if story.is_stock else 0)
-    more = words.at_worst(worst, waits=story.waits) if worst > story.customers else ""
+    told = body_words.at_worst(story.tongue, worst, waits=story.waits)
+    more = told if worst > story.customers else ""
     return [
         _where_line(story, units_max),
         f"{length} {more}".rstrip(),
         # The usual reason, that promises are kept again, goes without saying.
-        _reason_line(story) if story.reason in words.REASONS else "",
+        _reason_line(story) if story.reason in body_words.REASONS else "",
         _owner_line(story, now),
     ]
 
@@ -119,7 +126,7 @@ def _withdrawn_lines(story: Story, now: int, units_max: int, orders: tuple[str, 
     return [
         _reason_line(story),
         _where_line(story, units_max),
-        words.SORRY,
+        story.tongue.say(words.SORRY),
     ]
 
 
@@ -151,30 +158,35 @@ def _promise_parts(story: Story) -> list[str]:
     parts: list[str] = []
     if len(story.titles) > 1:
         named = [_name(title) for title in story.titles[:_PROMISES_MAX]]
-        parts.append(words.promises(named, len(story.titles) - len(named)))
+        parts.append(body_words.promises(story.tongue, named, len(story.titles) - len(named)))
     elif text:
-        parts.append(words.promise(clip_words(text, _TEXT_WORDS_MAX), _lost_title(story)))
+        short = clip_words(text, _TEXT_WORDS_MAX)
+        parts.append(body_words.promise(story.tongue, short, _lost_title(story)))
     if story.kept is not None and story.late is not None and story.kept + story.late:
-        parts.append(words.kept(story.kept, story.kept + story.late, story.window))
-        parts += [words.usual(story.usual)] if story.usual is not None else []
+        asked = story.kept + story.late
+        parts.append(body_words.kept(story.tongue, story.kept, asked, story.window))
+        parts += [body_words.usual(story.tongue, story.usual)] if story.usual is not None else []
     return parts
 
 
 def _wait_parts(story: Story, now: int) -> list[str]:
-    parts = [words.since(clock(story.since, now, story.zone))]
+    parts = [body_words.since(story.tongue, _clock(story, story.since, now))]
     own, opening = story.longest_own_ms, story.longest_open_ms
     if own or opening:
-        parts.append(words.longest(span(own) if own else "", span(opening) if opening else ""))
+        both = (_span(story, length) if length else "" for length in (own, opening))
+        parts.append(body_words.longest(story.tongue, *both))
     mark, count = max(story.past, default=(0, 0))
     whole = mark > _OPENING_MARK and mark % _OPENING_MARK == 0
     if whole and story.topic.promise and len(story.titles) == 1 and 0 < count < story.customers:
-        parts.append(words.beyond(count, mark // _OPENING_MARK))
-    return [*parts, words.cases(story.cases) if story.cases > story.customers else ""]
+        parts.append(body_words.beyond(story.tongue, count, mark // _OPENING_MARK))
+    if story.cases > story.customers:
+        parts.append(body_words.cases(story.tongue, story.cases))
+    return parts
 
 
 def _reason_line(story: Story) -> str:
     reason = clip_words(story.reason, _REASON_WORDS_MAX)
-    return words.because(reason) if reason else ""
+    return body_words.because(story.tongue, reason) if reason else ""
 
 
 def _lost_title(story: Story) -> str:
@@ -185,28 +197,37 @@ def _lost_title(story: Story) -> str:
 
 def _where_line(story: Story, units_max: int) -> str:
     if story.unit and story.region:
-        return words.where_unit(_name(story.unit), _name(story.region))
+        return body_words.where_unit(story.tongue, _name(story.unit), _name(story.region))
     if not story.units:
         return ""
     shown = [(_name(name), count) for name, count in story.units[:units_max]]
     total = story.customers if story.waits or story.places > 1 else story.cases
-    return words.where(shown, len(story.units) - len(shown), total)
+    return body_words.where(story.tongue, shown, len(story.units) - len(shown), total)
 
 
 def _owner_line(story: Story, now: int) -> str:
     """Say whose it is, who has it, and what happens if nobody does."""
     owner = clip_words(clean(story.topic.owner), NAME_WORDS_MAX)
-    parts = [words.owner(owner)] if owner and len(story.titles) == 1 else []
+    parts = [body_words.owner(story.tongue, owner)] if owner and len(story.titles) == 1 else []
     if story.ended is not None:
         return " ".join(parts)
     if story.is_refused:
-        parts.append(words.NOT_REAL)
+        parts.append(story.tongue.say(words.NOT_REAL))
     elif story.taken_at is not None:
-        parts.append(words.has_it(clock(story.taken_at, now, story.zone)))
+        parts.append(words.has_it(story.tongue, _clock(story, story.taken_at, now)))
     elif story.call is not None:
         at, receiver = story.call
-        parts.append(words.calls(clock(at, now, story.zone), _name(clean(receiver))))
+        called = _clock(story, at, now), _name(clean(receiver))
+        parts.append(body_words.calls(story.tongue, *called))
     return " ".join(parts)
+
+
+def _clock(story: Story, at: int, now: int) -> str:
+    return clock(at, now, story.zone, story.tongue)
+
+
+def _span(story: Story, length_ms: int) -> str:
+    return span(length_ms, story.tongue)
 
 
 def _name(name: str) -> str:

@@ -27,7 +27,7 @@ def links_of(story: Story) -> tuple[tuple[str, str], ...]:
         (words.RUNBOOK, topic.runbook),
         (words.DASHBOARD, topic.dashboard),
     )
-    return tuple((label, address) for label, address in pairs if _is_link(address))
+    return tuple((story.tongue.say(label), to) for label, to in pairs if _is_link(to))
 
 
 def orders_of(story: Story) -> tuple[str, ...]:
@@ -51,13 +51,13 @@ def _fact(hole: str, story: Story) -> str:
     past = _PAST.fullmatch(hole)
     if past:
         count = story.customers_past(int(past.group(1)))
-        return f"{count:,}" if count else ""
+        return story.tongue.number(count) if count else ""
     worst = [_name(name) for name, _ in story.units[:_WORST_UNITS]] or [_name(story.unit)]
     facts = {
-        "worst_units": words.worst(worst),
+        "worst_units": story.tongue.listed(worst),
         "unit": _name(story.unit),
         "region": _name(story.region),
-        "waiting": f"{story.customers:,}" if story.waits and story.customers else "",
+        "waiting": story.tongue.number(story.customers) if story.waits and story.customers else "",
     }
     return facts.get(hole, "")
 

@@ -54,7 +54,9 @@ class OutboxRow:
     `thread` names the conversation at this address that the message belongs to; `standing` is how
     the whole conversation stands with it, for a channel that can edit what it said first; `actions`
     are the answers that a reader may give, of `take` and `refuse`.  `parent` is the channel's own
-    reference of the conversation's first message, filled in when the row is claimed.
+    reference of the conversation's first message, filled in when the row is claimed.  `locale` is
+    the language of its words, for what a channel says around them;
+    `fell_back` says why the company's own words could not be used.
     """
 
     key: str
@@ -73,6 +75,8 @@ class OutboxRow:
     standing: Sheet | None = None
     actions: tuple[str, ...] = ()
     parent: str = ""
+    locale: str = "en"
+    fell_back: str = ""
 
     @property
     def news(self) -> Sheet:

@@ -16,6 +16,7 @@ from alerts.route import OPERATIONS, Receiver, Undeliverable, fill, look_up
 from alerts.scene import scene_of
 from alerts.sitting import Sitting
 from alerts.story import Story, merge, story_of
+from alerts.wording import Worded, worded
 
 TAKE, REFUSE = "take", "refuse"
 
@@ -117,7 +118,8 @@ class Post:
     def _row(self, bundle: Bundle, key: str) -> OutboxRow:
         first = bundle.letters[0]
         story = replace(merge([letter.story for letter in bundle.letters]), why=bundle.why)
-        message = compose(story, self._now)
+        found = self._worded(story)
+        message = found.message
         thread = first.thread or key
         mine = [self._alert(letter.notice.alert) for letter in bundle.letters]
         whole = self._in_thread(thread, mine) if can_edit(first.reach) else mine
@@ -137,7 +139,13 @@ class Post:
             thread=thread,
             standing=self._sheet(whole) if can_edit(first.reach) else None,
             actions=self._actions(whole),
+            locale=story.tongue.locale,
+            fell_back=found.fell_back,
         )
+
+    def _worded(self, story: Story) -> Worded:
+        ours, own = compose(story, self._now), self._directory
+        return worded(ours, story, own.company, own.wordings, self._now)
 
     def _alert(self, name: str) -> Alert:
         return self._sitting.alerts[name]
@@ -152,7 +160,7 @@ class Post:
         whys = [(alert, _WHY[alert.state]) for alert in standing]
         loudest = Why.FIRST if any(why is Why.FIRST for _, why in whys) else whys[0][1]
         story = replace(merge([self._story(alert, why) for alert, why in whys]), why=loudest)
-        message = compose(story, self._now)
+        message = self._worded(story).message
         return Sheet(story.level, loudest, message.headline, message.lines, message.links)
 
     def _actions(self, alerts: list[Alert]) -> tuple[str, ...]:

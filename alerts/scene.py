@@ -11,6 +11,7 @@ from alerts import service_words
 from alerts.alert import Alert
 from alerts.directory import Directory, Place, Topic
 from alerts.hours import Hours
+from alerts.tongue import Tongue
 
 # What a finding about a feed, not about a place, is counted by.
 SOURCE = "source"
@@ -45,7 +46,7 @@ class Scene:
 
 def scene_of(alert: Alert, directory: Directory) -> Scene:
     """Look up where an alert plays."""
-    topic = directory.topics.get(alert.touchpoint) or _stranger(alert)
+    topic = directory.topics.get(alert.touchpoint) or _stranger(alert, directory.tongue)
     unit = unit_named(directory, topic, alert.scope) if alert.per == "unit" else None
     region = _region_named(directory, unit.region if unit else _region_id(alert))
     nearest = unit or region
@@ -74,13 +75,14 @@ def _region_named(directory: Directory, region: str) -> Place | None:
     return directory.regions.get(region) or Place(region, region, region, "")
 
 
-def _stranger(alert: Alert) -> Topic:
+def _stranger(alert: Alert, tongue: Tongue) -> Topic:
     """Return a topic for what the directory does not describe; a feed is one of those."""
     is_feed, is_gap = alert.per == SOURCE, alert.kind == GAP
-    title = (
-        service_words.lost(alert.scope) if is_gap else service_words.feed(alert.scope, alert.cases)
-    )
-    mend = service_words.MEND_GAP if is_gap else service_words.CHECK_FEED
+    if is_gap:
+        title = service_words.lost(tongue, alert.scope)
+    else:
+        title = service_words.feed(tongue, alert.scope, alert.cases)
+    mend = tongue.say(service_words.MEND_GAP if is_gap else service_words.CHECK_FEED)
     return Topic(
         id=alert.touchpoint,
         title=title if is_feed else alert.touchpoint,

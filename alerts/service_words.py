@@ -1,36 +1,87 @@
-"""English words about the service itself: feeds that stopped, messages that did not arrive, history."""
+"""Words about the service itself: feeds that stopped, messages that did not arrive, history."""
 
-MEND_GAP = "find out who cut the topic; then go on behind the gap: erosion accept"
-CHECK_FEED = "check the feed and who sends it"
-HISTORIC_WHERE = "They began more than a day before. List them: erosion alerts --all"
+from alerts.tongue import Tongue, noted
+
+MEND_GAP = noted("find out who cut the topic; then go on behind the gap: erosion accept")
+CHECK_FEED = noted("check the feed and who sends it")
+HISTORIC_WHERE = noted("They began more than a day before. List them: erosion alerts --all")
 
 
-def historic(count: int) -> str:
+def historic(tongue: Tongue, count: int) -> str:
     """Say how many findings are history."""
-    noun = "finding" if count == 1 else "findings"
-    return f"HISTORY - {count:,} old {noun}, over since"
+    return tongue.count(
+        "HISTORY - {n} old finding, over since", "HISTORY - {n} old findings, over since", count
+    )
 
 
-def undelivered(count: int, receiver: str, channel: str) -> str:
+def undelivered(tongue: Tongue, count: int, receiver: str, channel: str) -> str:
     """Say that messages did not arrive."""
-    noun = "message" if count == 1 else "messages"
-    return f"NOT DELIVERED - {count:,} {noun} to {receiver} by {channel}"
+    return tongue.count(
+        "NOT DELIVERED - {n} message to {receiver} by {channel}",
+        "NOT DELIVERED - {n} messages to {receiver} by {channel}",
+        count,
+        receiver=receiver,
+        channel=channel,
+    )
 
 
-def failure(detail: str, more: int) -> str:
+def failure(tongue: Tongue, detail: str, more: int) -> str:
     """Say why, and how many more there are."""
-    rest = f" {more:,} more are listed by: erosion deliveries" if more > 0 else ""
-    return f"Reason: {detail}.{rest}"
+    why = tongue.say("Reason: {why}.", why=detail)
+    if more <= 0:
+        return why
+    rest = tongue.count(
+        "{n} more is listed by: erosion deliveries",
+        "{n} more are listed by: erosion deliveries",
+        more,
+    )
+    return f"{why} {rest}"
 
 
-def feed(source: str, unjudged: int) -> str:
+def feed(tongue: Tongue, source: str, unjudged: int) -> str:
     """Name a feed that stopped, and the promises that nobody judges meanwhile."""
     if not unjudged:
-        return f"no news from {source}"
-    noun = "promise" if unjudged == 1 else "promises"
-    return f"{unjudged:,} {noun} unjudged, no news from {source}"
+        return tongue.say("no news from {source}", source=source)
+    return tongue.count(
+        "{n} promise unjudged, no news from {source}",
+        "{n} promises unjudged, no news from {source}",
+        unjudged,
+        source=source,
+    )
 
 
-def lost(source: str) -> str:
+def lost(tongue: Tongue, source: str) -> str:
     """Name a feed of which records are gone."""
-    return f"records of {source} lost"
+    return tongue.say("records of {source} lost", source=source)
+
+
+def waited(tongue: Tongue, loud: str, count: int) -> str:
+    """Say that many messages waited, and now come as one."""
+    return tongue.count(
+        "{loud} - {n} message waited while delivery was down",
+        "{loud} - {n} messages waited while delivery was down",
+        count,
+        loud=loud,
+    )
+
+
+def heap(tongue: Tongue, talks: int, over: int, counts: str) -> str:
+    """Say how many findings stand in a heap of messages."""
+    return tongue.say(
+        "Findings: {talks}, of which over: {over}. {counts}", talks=talks, over=over, counts=counts
+    )
+
+
+def came_and_went(tongue: Tongue) -> str:
+    """Say that something began and ended unheard."""
+    return tongue.say("Opened and over while delivery was down.")
+
+
+def footer(tongue: Tongue, receiver: str) -> str:
+    """Say at the end of a mail whom it is for."""
+    return tongue.say("To {receiver}. Sent automatically; nobody reads replies.", receiver=receiver)
+
+
+def addressed(tongue: Tongue, receiver: str) -> str:
+    """Say under a printed message whom it is for."""
+    return tongue.say("[to {receiver}]", receiver=receiver)

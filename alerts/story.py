@@ -15,6 +15,7 @@ from alerts.evidence import Evidence
 from alerts.notice import Why
 from alerts.scene import GAP, Scene, unit_named
 from alerts.signal import Level
+from alerts.tongue import ENGLISH, Tongue
 
 WAITING = "waiting"
 FLOOR = "floor"
@@ -23,7 +24,10 @@ FEEDS = ("source silent", "blind", GAP)
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Hold every fact that a message may state; None and empty mean that there is none."""
+    """Hold every fact that a message may state; None and empty mean that there is none.
+
+    `tongue` is the language to tell it in, as `zone` is the clock to tell it by.
+    """
 
     why: Why
     level: Level
@@ -54,6 +58,7 @@ class Story:
     taken_at: int | None = None
     is_refused: bool = False
     call: tuple[int, str] | None = None
+    tongue: Tongue = ENGLISH
 
     @property
     def waits(self) -> bool:
@@ -108,6 +113,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         longest_own_ms=known.whole("longest_own_ms"),
         about=", ".join(clean(part, 40) for part in known.texts("key") if part != alert.scope),
         is_refused=alert.handling.refused is not None,
+        tongue=directory.tongue,
     )
 
 

@@ -54,6 +54,12 @@ DELIVERIES = Counter(
 WAITING = Gauge(
     "erosion_messages_waiting", "Messages not yet delivered.", ["channel"], registry=REGISTRY
 )
+FALLEN_BACK = Counter(
+    "erosion_templates_fell_back",
+    "Messages in our words because the company's template failed.",
+    ["channel"],
+    registry=REGISTRY,
+)
 FOLDED = Counter(
     "erosion_messages_folded", "Messages told by another.", ["channel", "into"], registry=REGISTRY
 )
@@ -162,6 +168,8 @@ def exposition() -> bytes:
 def attempted(attempt: Attempt) -> None:
     """Count one attempt of the courier."""
     DELIVERIES.labels(attempt.channel, attempt.receipt.result.value).inc()
+    if attempt.fell_back and attempt.receipt.attempt == 1:
+        FALLEN_BACK.labels(attempt.channel).inc()
 
 
 def looked(heap: Heap) -> None:

@@ -73,6 +73,7 @@ BLOCKS = {
     "Mute": "`mutes`",
     "ProofOfLife": "`heartbeat`",
     "Exclusion": "`exclusions`",
+    "Wording": "`templates`",
     "Retain": "`retain`",
     "Privacy": "`privacy`",
 }

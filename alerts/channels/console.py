@@ -6,9 +6,11 @@ an alert goes whose receiver does not exist.
 
 from typing import TextIO
 
+from alerts import service_words
 from alerts.clean import clean
 from alerts.outbox import OutboxRow
 from alerts.retry import Failure, Result, Verdict, failed
+from alerts.tongues import tongue_of
 
 _LINE_CHARACTERS_MAX = 1_000
 
@@ -25,7 +27,8 @@ class Console:
     def payload(self, row: OutboxRow) -> str:
         """Return the message with whom it is for, without what could steer a terminal."""
         lines = [clean(line, _LINE_CHARACTERS_MAX) for line in row.text.splitlines()]
-        return "\n".join([*lines, f"[to {clean(row.receiver)}]", "", ""])
+        addressed = service_words.addressed(tongue_of(row.locale), clean(row.receiver))
+        return "\n".join([*lines, addressed, "", ""])
 
     async def send(self, row: OutboxRow, now: int) -> Verdict:
         """Print it at once."""

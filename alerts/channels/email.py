@@ -19,12 +19,14 @@ from enum import StrEnum
 
 import aiosmtplib
 
-from alerts.channels.email_look import ANSWERS, html, text
+from alerts import words
+from alerts.channels.email_look import html, text
 from alerts.clean import clean
 from alerts.errors import Unaddressed
 from alerts.outbox import OutboxRow
 from alerts.retry import Failure, Result, Verdict, failed, smtp
 from alerts.secret import Secret
+from alerts.tongues import tongue_of
 
 TIMEOUT_S = 30.0
 SUBJECT_CHARACTERS_MAX = 150
@@ -129,11 +131,8 @@ class Email:
     def _answers(self, row: OutboxRow) -> list[tuple[str, str]]:
         if self._links is None:
             return []
-        return [
-            (label, self._links(row, action))
-            for action, label in ANSWERS.items()
-            if action in row.actions
-        ]
+        named = words.answers(tongue_of(row.locale), row.actions)
+        return [(label, self._links(row, action)) for action, label in named]
 
     async def _hand_over(self, mail: EmailMessage, address: str) -> None:
         relay = self._relay

@@ -11,18 +11,21 @@ from collections.abc import Sequence
 import mrml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from alerts import service_words
 from alerts.clean import clean
 from alerts.notice import Why
 from alerts.outbox import OutboxRow
 from alerts.signal import Level
+from alerts.tongues import tongue_of
 
 LINE_CHARACTERS_MAX = 700
 PREVIEW_CHARACTERS_MAX = 140
-ANSWERS = {"take": "I have it", "refuse": "Not real"}
 _COLOURS = {Level.CRITICAL: "#b3261e", Level.WARNING: "#9a5b00", Level.WATCH: "#44546a"}
 _CALM = "#1f6f43"
 _CALMING = frozenset({Why.RESOLVED, Why.PASSED, Why.IMPROVING})
-_LABEL = re.compile(r"([A-Z][A-Za-z ]{1,20}:)(.*)", re.DOTALL)
+# One to four words at the beginning, up to a colon; what stands in brackets between is no label.
+_LABEL = re.compile(r"((?![a-z])[^\W\d_]+(?: [^\W\d_]+){0,3}(?::|(?= \([^()]*\):)))(.*)", re.DOTALL)
+_LABEL_CHARACTERS_MAX = 22
 _TEMPLATES = Environment(
     loader=PackageLoader("alerts.channels"), autoescape=True, undefined=StrictUndefined
 )
@@ -44,7 +47,8 @@ def html(row: OutboxRow, subject: str, answers: Links = ()) -> str:
         lines=[_labelled(line) for line in lines],
         button=links[0] if links else None,
         links=links[1:],
-        footer=f"To {clean(row.receiver)}. Sent automatically; nobody reads replies.",
+        footer=service_words.footer(tongue_of(row.locale), clean(row.receiver)),
+        language=row.locale,
     )
     return mrml.to_html(filled).content
 
@@ -62,7 +66,9 @@ def cleaned(lines: Sequence[str]) -> list[str]:
 
 def _labelled(line: str) -> tuple[str, str]:
     found = _LABEL.fullmatch(line)
-    return (found.group(1), found.group(2)) if found else ("", line)
+    if found is None or len(found[1]) > _LABEL_CHARACTERS_MAX:
+        return "", line
+    return found[1], found[2]
 
 
 def _is_link(address: str) -> bool:

@@ -19,10 +19,12 @@ from slack_sdk.models.blocks import (
     SectionBlock,
 )
 
+from alerts import words
 from alerts.clean import ELLIPSIS, clean
 from alerts.notice import Why
-from alerts.outbox import Sheet
+from alerts.outbox import OutboxRow, Sheet
 from alerts.signal import Level
+from alerts.tongues import tongue_of
 
 HEADER_CHARACTERS_MAX = 150
 SECTION_CHARACTERS_MAX = 3_000
@@ -31,7 +33,6 @@ LINE_CHARACTERS_MAX = 700
 LINK_CHARACTERS_MAX = 500
 LABEL_CHARACTERS_MAX = 60
 LINKS_MAX = 5
-BUTTONS = {"take": "I have it", "refuse": "Not real"}
 _ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 _MARKS = {Level.CRITICAL: "🔴", Level.WARNING: "🟠", Level.WATCH: "⚪"}
 _OVER = frozenset({Why.RESOLVED, Why.PASSED, Why.WITHDRAWN})
@@ -69,23 +70,22 @@ def links(sheet: Sheet) -> list[Block]:
     return [ContextBlock(elements=[text])]
 
 
-def buttons(sheet: Sheet, actions: Sequence[str], key: str) -> list[Block]:
+def buttons(row: OutboxRow) -> list[Block]:
     """Return the answers that a reader may give, then the links, as buttons."""
     elements: list[InteractiveElement] = [
         ButtonElement(
             text=PlainTextObject(text=text, emoji=False),
             action_id=action,
-            value=key,
+            value=row.key,
             style="primary" if action == "take" else None,
         )
-        for action, text in BUTTONS.items()
-        if action in actions
+        for action, text in words.answers(tongue_of(row.locale), row.actions)
     ]
     elements += [
         ButtonElement(
             text=_plain(label, LABEL_CHARACTERS_MAX), action_id=f"link-{place}", url=address
         )
-        for place, (label, address) in enumerate(_safe(sheet.links))
+        for place, (label, address) in enumerate(_safe(row.sheet.links))
     ]
     return [ActionsBlock(elements=elements)] if elements else []
 

@@ -58,7 +58,7 @@ class SlackBot:
         if not stamp:
             return {POST: _first(row)}
         standing = row.sheet
-        blocks = [*shown(standing), *buttons(standing, row.actions, row.key)]
+        blocks = [*shown(standing), *buttons(row)]
         told: Arguments = _message(standing.subject, blocks)
         return {
             UPDATE: told | {"channel": channel, "ts": stamp},
@@ -127,7 +127,7 @@ class SlackBot:
 
 def _first(row: OutboxRow) -> Arguments:
     standing = row.sheet
-    blocks = [*shown(standing), *buttons(standing, row.actions, row.key)]
+    blocks = [*shown(standing), *buttons(row)]
     told = _message(standing.subject, blocks) | _marked(row.key)
     return told | {"channel": str(row.settings.get("channel", ""))}
 

@@ -9,10 +9,12 @@ know when its findings began, so `startsAt` is when the message was made.
 import hashlib
 from typing import Any
 
+from alerts import words
 from alerts.clean import clean
 from alerts.notice import Why
 from alerts.outbox import OutboxRow
 from alerts.told import BODY_BYTES_MAX, TYPE, compact, fitting, instant, size
+from alerts.tongues import tongue_of
 
 SHAPES = ("standard", "alertmanager")
 LINES_CHARACTERS_MAX = 3_000
@@ -40,7 +42,8 @@ def _alertmanager(row: OutboxRow) -> dict[str, Any]:
         "summary": clean(row.subject, 200),
         "description": clean(" ".join(row.lines), LINES_CHARACTERS_MAX),
     }
-    links = {_name(label): address for label, address in row.links}
+    english = {tongue_of(row.locale).say(label): label for label in words.LINKS}
+    links = {_name(english.get(label, label)): address for label, address in row.links}
     labels = {"alertname": "erosion", "receiver": clean(row.receiver)}
     said: dict[str, Any] = {
         "version": "4",
@@ -75,6 +78,9 @@ def _alert(alert: str, labels: dict[str, str], status: str, row: OutboxRow) -> d
 
 
 def _name(label: str) -> str:
-    """Return a label as the name of an annotation; Alertmanager's own word for a runbook."""
+    """Return a label as the name of an annotation; Alertmanager's own word for a runbook.
+
+    Names are for machines, so they are English in every language.
+    """
     word = "".join(letter if letter.isalnum() else "_" for letter in clean(label, 40).lower())
     return f"{word}_url" if word.isascii() else "link_url"

@@ -5,6 +5,8 @@ there answers; a token is good once.  Slack signs its requests; what it tells is
 which message was tapped, and by whom.
 """
 
+from typing import Any
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -14,13 +16,15 @@ from alerts.action import Kind
 from alerts.channels.slack_taps import BODY_BYTES_MAX, Seen, Tap, answer
 from alerts.links import PATH, Claim, read
 from alerts.secret import Secret
+from alerts.tongue import noted
+from alerts.words import ANSWERS
 from service.board.access import is_ours, refusal
 from service.board.html import page
 from service.board.office import Office
 
-LABELS = {"take": "I have it", "refuse": "Not real"}
-_GONE = "This link has been used or is too old. Answer with: erosion ack"
-_DONE = "Thank you. It is noted, and the others will see it."
+_GONE = noted("This link has been used or is too old. Answer with: erosion ack")
+_DONE = noted("Thank you. It is noted, and the others will see it.")
+_LATE, _NOTED = noted("Too late"), noted("Noted")
 
 
 def link_routes(office: Office, key: Secret | None) -> list[Route]:
@@ -30,18 +34,18 @@ def link_routes(office: Office, key: Secret | None) -> list[Route]:
         token = request.path_params["token"]
         claim = read(key, token, office.now()) if key is not None else None
         if claim is None:
-            return page("answer.html", "Too late", 410, alerts=[], done=_GONE)
+            return page(office.tongue, "answer.html", _LATE, 410, alerts=[], done=_GONE)
         subjects = await run_in_threadpool(_subjects, office, claim)
         if request.method == "GET":
-            label, path = LABELS[claim.action], request.url.path
-            return page("answer.html", label, alerts=subjects, done="", path=path, label=label)
+            label, path = ANSWERS[claim.action], request.url.path
+            shown: dict[str, Any] = {"alerts": subjects, "path": path, "done": ""}
+            return page(office.tongue, "answer.html", label, **shown)
         if not is_ours(request):
             return refusal(403, "this came from another site")
         kind, who = Kind(claim.action), f"mail:{claim.receiver}"
         fresh = await run_in_threadpool(office.use_link, token, claim.key, kind, who)
-        done = _DONE if fresh else _GONE
-        title = "Noted" if fresh else "Too late"
-        return page("answer.html", title, 200 if fresh else 410, alerts=subjects, done=done)
+        title, status, done = (_NOTED, 200, _DONE) if fresh else (_LATE, 410, _GONE)
+        return page(office.tongue, "answer.html", title, status, alerts=subjects, done=done)
 
     return [Route(PATH + "{token}", by_link, methods=["GET", "POST"])] if key else []
 

@@ -7,6 +7,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from alerts.tongue import Tongue
+
 FORM_BYTES_MAX = 16 * 1024
 HEADERS = {
     "Content-Security-Policy": (
@@ -36,9 +38,10 @@ def _templates() -> Environment:
     )
 
 
-def page(template: str, title: str, status: int = 200, **facts: object) -> Response:
-    """Return a page."""
-    text = _templates().get_template(template).render(title=title, **facts)
+def page(tongue: Tongue, template: str, title: str, status: int = 200, **facts: object) -> Response:
+    """Return a page in a language; its title is a sentence of the catalogue."""
+    said = {"title": tongue.say(title), "say": tongue.say, "language": tongue.locale}
+    text = _templates().get_template(template).render(said | facts)
     return HTMLResponse(text, status, HEADERS)
 
 

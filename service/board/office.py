@@ -16,6 +16,7 @@ from alerts.clean import clean
 from alerts.directory import Directory
 from alerts.scene import scene_of
 from alerts.silence import Silence, matches, problem_of
+from alerts.tongue import ENGLISH, Tongue
 from service.board.shapes import SilenceIn
 from service.errors import BusyError, ErosionError, NotFoundError
 from service.store.lookup import Lookup
@@ -47,6 +48,11 @@ class Office:
     def directory(self) -> Directory | None:
         """Return the world as the configuration in force describes it."""
         return self._directory()
+
+    @property
+    def tongue(self) -> Tongue:
+        """Return the language of the company."""
+        return self.directory.tongue if self.directory else ENGLISH
 
     def alert(self, beginning: str) -> Alert:
         """Return the alert whose id begins so; raise NotFoundError."""

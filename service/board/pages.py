@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from alerts.spans import span
+from alerts.tongue import noted
 from service.board.access import ACT, COOKIE, READ, SESSION_S, Access, guarded, is_ours, refusal
 from service.board.desk_api import waiting_rows
 from service.board.html import form_of, page, style
@@ -17,6 +18,7 @@ from service.errors import NotFoundError
 
 LOGIN, WAITING = "/login", "/waiting"
 SHOWN_MAX = 500
+LOG_IN, CALL_THESE = noted("Log in"), noted("Call these first")
 
 
 def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Route]:
@@ -24,12 +26,12 @@ def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Rout
 
     async def login(request: Request) -> Response:
         if request.method == "GET":
-            return page("login.html", "Log in", wrong=False)
+            return page(office.tongue, "login.html", LOG_IN, wrong=False)
         if not is_ours(request):
             return refusal(403, "this came from another site")
         person = access.of_token((await form_of(request)).get("token", "").strip())
         if person is None:
-            return page("login.html", "Log in", 401, wrong=True)
+            return page(office.tongue, "login.html", LOG_IN, 401, wrong=True)
         answer = RedirectResponse(WAITING, 303)
         answer.set_cookie(
             COOKIE,
@@ -62,15 +64,19 @@ def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Rout
 
 
 def _waiting_page(office: Office, rows: list[WaitingOut]) -> Response:
-    topics = office.directory.topics if office.directory else {}
+    tongue, topics = office.tongue, office.directory.topics if office.directory else {}
     shown = [
         {
             **row.model_dump(),
             "title": topics[row.touchpoint].title if row.touchpoint in topics else row.touchpoint,
-            "own": span(row.own_ms),
-            "open": span(row.open_ms),
+            "own": span(row.own_ms, tongue),
+            "open": span(row.open_ms, tongue),
         }
         for row in rows[:SHOWN_MAX]
     ]
-    people = "1 person waits" if len(rows) == 1 else f"{len(rows):,} people wait"
-    return page("waiting.html", "Call these first", rows=shown, people=people)
+    people = tongue.count(
+        "{n} person waits past a mark, the longest first. Call from the top.",
+        "{n} people wait past a mark, the longest first. Call from the top.",
+        len(rows),
+    )
+    return page(tongue, "waiting.html", CALL_THESE, rows=shown, people=people)

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 
 from holidays import list_supported_countries
 
+from alerts.tongues import known
 from service.settings.explanation import did_you_mean
 from service.settings.opening import Calendar
 from service.settings.promise import DatePromise
@@ -21,10 +22,10 @@ def place_problems(settings: Settings) -> Iterator[str]:
     for rows in settings.tables.units.values():
         for row in rows:
             yield from _unit_problems(settings, row)
-    known = {row.id for rows in settings.tables.units.values() for row in rows}
+    units = {row.id for rows in settings.tables.units.values() for row in rows}
     for place, unit in settings.tables.named:
-        if unit not in known:
-            yield f'{place}: no unit "{unit}"; {did_you_mean(unit, known)}'
+        if unit not in units:
+            yield f'{place}: no unit "{unit}"; {did_you_mean(unit, units)}'
 
 
 def _calendar_problems(settings: Settings, name: str, calendar: Calendar) -> Iterator[str]:
@@ -41,6 +42,10 @@ def _default_problems(settings: Settings) -> Iterator[str]:
     defaults = settings.configuration.defaults
     yield from _zone_problem(defaults.timezone, settings.at("defaults", "timezone"))
     yield from _country_problem(defaults.country, "", settings.at("defaults", "country"))
+    if defaults.locale not in known():
+        languages = ", ".join(known())
+        at = settings.at("defaults", "locale")
+        yield f'{at}: no language "{defaults.locale}"; there are {languages}'
     for name, source in settings.configuration.sources.items():
         if source.timezone:
             yield from _zone_problem(source.timezone, settings.at("sources", name, "timezone"))
@@ -79,8 +84,8 @@ def _country_problem(country: str, subdivision: str, place: str) -> Iterator[str
     if country not in _countries():
         yield f'{place}: no country "{country}"; write two capital letters of ISO 3166, such as DE'
     elif subdivision and subdivision not in _countries()[country]:
-        known = did_you_mean(subdivision, _countries()[country])
-        yield f'{place}: no subdivision "{subdivision}" of {country}; {known}'
+        close = did_you_mean(subdivision, _countries()[country])
+        yield f'{place}: no subdivision "{subdivision}" of {country}; {close}'
 
 
 @cache

@@ -6,9 +6,11 @@ from dataclasses import replace
 from alerts.directory import Call, Directory, Heartbeat, Place, Reach, Topic
 from alerts.directory import Route as DirectoryRoute
 from alerts.hours import Hours
+from alerts.tongues import tongue_of
 from service.engine.plan import Plan
 from service.settings.compile_hours import DeskHours
 from service.settings.compile_sources import answering_sources, reading_sources
+from service.settings.compile_words import wordings
 from service.settings.delivery import INTERVAL_MS, WAIT_MS, Root, Route
 from service.settings.settings import Settings
 from service.settings.tables import RegionRow, UnitRow
@@ -24,7 +26,7 @@ def compile_directory(settings: Settings, plan: Plan) -> Directory:
     touchpoints = configuration.touchpoints.items()
     return Directory(
         company=configuration.company,
-        locale=defaults.locale,
+        tongue=tongue_of(defaults.locale),
         currency=defaults.currency,
         zone=defaults.timezone,
         topics={name: _topic(settings, name, item) for name, item in sorted(touchpoints)},
@@ -44,6 +46,7 @@ def compile_directory(settings: Settings, plan: Plan) -> Directory:
         taken_for=configuration.acknowledge.expires if configuration.acknowledge else None,
         windows=hours.windows(),
         heartbeat=_heartbeat(settings),
+        wordings=wordings(settings),
     )
 
 
@@ -56,7 +59,7 @@ def _topic(settings: Settings, name: str, touchpoint: Touchpoint) -> Topic:
         stage=stage.id,
         stage_title=stage.title,
         journey=touchpoint.journey,
-        promise=touchpoint.promise.text(),
+        promise=touchpoint.promise.text(tongue_of(settings.configuration.defaults.locale)),
         objective=touchpoint.objective[0] if touchpoint.objective else 0,
         owner=touchpoint.owner,
         unit_kind=touchpoint.unit.kind,

@@ -49,6 +49,16 @@ class Retain(Block):
     quarantine: Elapsed = 30 * UNIT_MS["d"]
 
 
+class Wording(Block):
+    """State a company's own words; what is left out is said in the built-in ones."""
+
+    headline: Text | None = None
+    body: Text | None = None
+
+
+News = Literal["all", "alarm", "better", "over", "withdrawn", "answered"]
+
+
 class Configuration(Block):
     """Hold everything that people wrote, checked for its shape only."""
 
@@ -70,5 +80,6 @@ class Configuration(Block):
     mutes: tuple[Mute, ...] = ()
     heartbeat: ProofOfLife | None = None
     exclusions: tuple[Exclusion, ...] = ()
+    templates: dict[News, Wording] = Field(default_factory=dict)
     retain: Retain = Retain()
     privacy: Privacy | None = None

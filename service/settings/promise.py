@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from alerts.tongue import ENGLISH, Tongue, noted
 from service.engine.plan import Span
 from service.settings.block import Block, DataField, Text, data_path
 from service.settings.length import Elapsed, Length, span_text
@@ -22,9 +23,16 @@ class SpanPromise(Block):
         """Return every length that this promise can mean."""
         return (self.span,)
 
-    def text(self) -> str:
+    def text(self, tongue: Tongue = ENGLISH) -> str:
         """Return the promise in words."""
         return span_text(self.span)
+
+
+_UNTIL, _UNTIL_END = noted("by {field}"), noted("by the end of {field}")
+_TAKEN = {
+    "later": noted("{both}, whichever is later"),
+    "earlier": noted("{both}, whichever is earlier"),
+}
 
 
 class AtOnce(Block):
@@ -34,7 +42,7 @@ class AtOnce(Block):
         """Return no length."""
         return ()
 
-    def text(self) -> str:
+    def text(self, tongue: Tongue = ENGLISH) -> str:
         """Return no words: the title says what was promised."""
         return ""
 
@@ -59,16 +67,17 @@ class DatePromise(Block):
         """Return every length that this promise can mean."""
         return (self.otherwise,) if self.otherwise else ()
 
-    def text(self) -> str:
+    def text(self, tongue: Tongue = ENGLISH) -> str:
         """Return the promise in words."""
-        end = "the end of " if self.end_of else ""
-        words = f"by {end}{data_path(self.until)}"
+        field = data_path(self.until)
+        said = tongue.say(_UNTIL_END if self.end_of else _UNTIL, field=field)
         if self.grace:
-            words += f" plus {span_text(Span('elapsed', self.grace))}"
+            grace = span_text(Span("elapsed", self.grace))
+            said = tongue.say("{date} plus {span}", date=said, span=grace)
         if self.otherwise is None:
-            return words
-        how = f", whichever is {self.take}" if self.take else ""
-        return f"{words} or within {span_text(self.otherwise)}{how}"
+            return said
+        both = tongue.say("{date} or within {span}", date=said, span=span_text(self.otherwise))
+        return tongue.say(_TAKEN[self.take], both=both) if self.take else both
 
 
 class LevelPromise(Block):
@@ -83,11 +92,11 @@ class LevelPromise(Block):
         rest = (self.otherwise,) if self.otherwise else ()
         return (*self.choices.values(), *rest)
 
-    def text(self) -> str:
+    def text(self, tongue: Tongue = ENGLISH) -> str:
         """Return the promise in words."""
         words = [f"{name} {span_text(span)}" for name, span in self.choices.items()]
         if self.otherwise:
-            words.append(f"otherwise {span_text(self.otherwise)}")
+            words.append(tongue.say("otherwise {span}", span=span_text(self.otherwise)))
         return ", ".join(words)
 
 
@@ -101,9 +110,11 @@ class UnitPromise(Block):
         """Return the lengths that stand here; the file's are added where they are read."""
         return (self.default,) if self.default else ()
 
-    def text(self) -> str:
+    def text(self, tongue: Tongue = ENGLISH) -> str:
         """Return the promise in words."""
-        return f"{span_text(self.default)}, or as agreed" if self.default else "as agreed"
+        if self.default is None:
+            return tongue.say("as agreed")
+        return tongue.say("{span}, or as agreed", span=span_text(self.default))
 
 
 def _shape(value: Any) -> Any:

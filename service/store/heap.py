@@ -15,6 +15,7 @@ from alerts.courier import Receipt
 from alerts.digest import digest_of
 from alerts.outbox import OutboxRow, Pending
 from alerts.retry import Result
+from alerts.tongues import tongue_of
 from service.store import statements as sql
 from service.store.decisions import values_of
 from service.store.transaction import Transaction
@@ -83,7 +84,7 @@ def read_again(item: Pending, transaction: Transaction) -> Pending:
 
 def digest(heap: Sequence[Pending], transaction: Transaction, now: int) -> None:
     """File one row that tells of all these, and finish them."""
-    made = digest_of([item.row for item in heap])
+    made = digest_of([item.row for item in heap], tongue_of(heap[0].row.locale))
     # Those of one address may come from several shards; the digest belongs to its first one's.
     shard = str(transaction.rows(_SHARD, (heap[0].row.key,))[0][0])
     transaction.many(sql.OUTBOX, [values_of(made, shard)])

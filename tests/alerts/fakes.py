@@ -57,7 +57,6 @@ RECEIVERS: Mapping[str, tuple[Reach, ...]] = {
 }
 DIRECTORY = Directory(
     company="Aurora Motors",
-    locale="en",
     currency="EUR",
     zone="Europe/Berlin",
     topics={TOPIC.id: TOPIC, ORPHAN.id: ORPHAN},

@@ -12,9 +12,13 @@ from pathlib import Path
 
 from alerts.channels.email import Email, Relay, Tls
 from alerts.channels.email_look import html
+from alerts.message import Message
+from alerts.outbox import OutboxRow
 from tests.alerts.samples import LONG, OPENED, RESOLVED, for_channel
+from tests.alerts.stories import MESSAGES
 
 WIDTHS = (600, 375)
+SHOWN = ("share_region_critical", "waiting_calls_in", "resolved_some_still_waiting", "opening")
 FRAME = (
     '<!doctype html><body style="margin:0"><iframe src="{name}" '
     'style="border:0;width:{width}px;height:900px"></iframe></body>'
@@ -30,11 +34,23 @@ def mails() -> dict[str, str]:
         "resolved": RESOLVED,
         "long": LONG,
         "bare": replace(RESOLVED, lines=()),
+        **{
+            f"{locale}-{name}": in_words_of(name, MESSAGES[locale][name], locale)
+            for locale in MESSAGES
+            for name in SHOWN
+        },
     }
     return {
         name: html(found := for_channel(row, "email"), found.subject, channel._answers(found))
         for name, row in samples.items()
     }
+
+
+def in_words_of(name: str, message: Message, locale: str) -> OutboxRow:
+    """Return a row that says a story in a language."""
+    row = RESOLVED if name.startswith("resolved") else OPENED
+    said = replace(row, subject=message.headline, lines=message.lines, links=message.links)
+    return replace(said, text=message.text, locale=locale)
 
 
 def main(folder: Path) -> None:
