@@ -24,6 +24,7 @@ from tests.alerts.stories import MESSAGES
 GOLDEN = Path(__file__).parents[1] / "golden" / "messages"
 CASES = [(locale, name) for locale, told in MESSAGES.items() for name in told]
 SPANISH = tongue_of("es")
+COUNTED = (0, 1, 2, 1_000)
 WORD = re.compile(r"[^\W\d_]{3,}")
 # What is spelt alike, what is a name or a command, and what the configuration wrote.
 ALIKE = frozenset(
@@ -118,6 +119,32 @@ def test_plurals(tongue: Tongue, said: list[str]) -> None:
     counts = (0, 1, 2, 1_000, 1_000_000)
     one, many = "{n} person waiting", "{n} people waiting"
     assert [tongue.count(one, many, n) for n in counts] == said
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in sentences(catalogue("es")).values() if not isinstance(entry.id, str)],
+    ids=lambda entry: entry.id[0],
+)
+def test_every_plural_counts(entry: Entry) -> None:
+    """Each sentence that counts has the form of one for one only, and that of many for the rest."""
+    one, many = entry.id[0], entry.id[1]
+    facts = dict.fromkeys({*holes(many)} - {"n"}, "x")
+    said = {n: SPANISH.count(one, many, n, **(facts | {"digits": str(n)})) for n in COUNTED}
+    bare = {re.sub(r"\b[\d.]*\d\b", "#", text) for n, text in said.items() if n != 1}
+    assert len(bare) == 1
+    assert re.sub(r"\b1\b", "#", said[1]) not in bare
+
+
+def test_a_country_writes_its_own_numbers() -> None:
+    """The sentences are those of the language, the numbers those of the country."""
+    mexican = tongue_of("es_MX")
+    one, many = "{n} person waiting", "{n} people waiting"
+    assert mexican.count(one, many, 1_204) == "1,204 personas esperan"
+    assert mexican.tag == "es-MX"
+    assert mexican.listed(["Vigo", "Irún"]) == "Vigo e Irún"
+    assert words.body_words_max(mexican) == 100
+    assert tongue_of("es_XX") == tongue_of("fr") == ENGLISH
 
 
 def test_lists() -> None:
