@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo test check fmt bench bench-peers scale truth flips kill faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview words test-deps sample clean
+.PHONY: demo test check fmt bench bench-peers scale truth flips kill kill-answers faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview words test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -45,6 +45,9 @@ flips: .venv/ready ## one flipped bit on every page and every byte of the first 
 
 kill: .venv/ready ## killed at 300 and more calls that touch the disk, each compared with the truth
 	$(RUN) python -m tests.live.killing
+
+kill-answers: .venv/ready ## a thousand answers and twenty silences, each round killed as soon as it was answered
+	$(RUN) python -m tests.live.answers
 
 faults-kafka: .venv/ready ## all faults of a fleet on a real broker, with ten minutes of kills; 40 minutes
 	$(RUN) python -m tests.live.faults --long

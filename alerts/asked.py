@@ -32,15 +32,19 @@ class Undelivered:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Hold all of it; `silences` are those that may still mute, None where none changed."""
+    """Hold all of it; `silences` are those that may still mute, None where none changed.
+
+    `beats` names the shard whose heartbeat is due.
+    """
 
     actions: tuple[Action, ...] = ()
     silences: tuple[Silence, ...] | None = None
     undelivered: tuple[Undelivered, ...] = ()
+    beats: str = ""
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to decide on."""
-        return bool(self.actions or self.undelivered) or self.silences is not None
+        return bool(self.actions or self.undelivered or self.beats) or self.silences is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,18 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from alerts.alert import Alert
+from alerts.notice import Muted
 from alerts.silence import Silence
 from alerts.spans import DAY_MS, HOUR_MS
 
 # Longer than any source may correct its facts, and as long as episodes are counted.
 REMEMBER_CLOSED_MS = 28 * DAY_MS
 _FORGET_EVERY_MS = HOUR_MS
+# What keeps an alert from being told for as long as something else stands, not until an instant.
+_KEPT = (Muted.INHIBITED, Muted.SILENCED, Muted.WINDOW, Muted.REFUSED, Muted.FLAPPING)
+
+
+Place = tuple[str, str, str]
 
 
 class Decided(Protocol):
@@ -54,7 +60,10 @@ class Book:
         self._threads: dict[str, set[str]] = defaultdict(set)
         self._open: set[str] = set()
         self._timed: dict[str, int] = {}
-        self._waiting: set[str] = set()
+        self._kept: set[str] = set()
+        self._lines: dict[str, dict[str, int]] = defaultdict(dict)
+        self._queued: dict[str, tuple[str, ...]] = {}
+        self._places: dict[Place, tuple[str, ...]] = {}
         self._forgot_at = 0
         for alert in alerts:
             self._put(alert)
@@ -69,8 +78,10 @@ class Book:
         copy._alerts = dict(self._alerts)
         copy._spoken = dict(self._spoken)
         copy._threads = defaultdict(set, {name: set(ids) for name, ids in self._threads.items()})
-        copy._open, copy._waiting = set(self._open), set(self._waiting)
-        copy._timed = dict(self._timed)
+        copy._open, copy._kept = set(self._open), set(self._kept)
+        copy._lines = defaultdict(dict, {line: dict(ids) for line, ids in self._lines.items()})
+        copy._timed, copy._queued = dict(self._timed), dict(self._queued)
+        copy._places = dict(self._places)
         copy._forgot_at = self._forgot_at
         return copy
 
@@ -80,8 +91,12 @@ class Book:
         return tuple(sorted(standing, key=lambda alert: (alert.opened_at, alert.id)))
 
     def unsettled(self) -> tuple[Alert, ...]:
-        """Return the alerts of which somebody still waits for word."""
-        return tuple(self._alerts[name] for name in sorted(self._waiting))
+        """Return the alerts that another alert or a silence keeps from being told."""
+        return tuple(self._alerts[name] for name in sorted(self._kept))
+
+    def companions(self, line: str) -> dict[str, int]:
+        """Return the alerts that wait in a line, each with the instant since when."""
+        return self._lines.get(line, {})
 
     def due(self, now: int) -> tuple[Alert, ...]:
         """Return the alerts that have to be looked at by now, because time has passed."""
@@ -101,13 +116,9 @@ class Book:
 
     def episodes(self, like: Alert, since: int) -> int:
         """Count the loud alerts about the same touchpoint and place since an instant."""
-        return sum(
-            1
-            for alert in self._alerts.values()
-            if (alert.touchpoint, alert.per, alert.scope) == (like.touchpoint, like.per, like.scope)
-            and alert.handling.loud_since is not None
-            and alert.opened_at >= since
-        )
+        here = (self._alerts[name] for name in self._places.get(_place(like), ()))
+        loud = (alert for alert in here if alert.handling.loud_since is not None)
+        return sum(alert.opened_at >= since for alert in loud)
 
     def apply(self, decided: Decided) -> None:
         """Take over what was decided and stored, and forget what closed long ago."""
@@ -121,9 +132,12 @@ class Book:
             self._forget(decided.now - REMEMBER_CLOSED_MS)
 
     def _put(self, alert: Alert) -> None:
+        if alert.id not in self._alerts:
+            here = _place(alert)
+            self._places[here] = (*self._places.get(here, ()), alert.id)
         self._alerts[alert.id] = alert
         (self._open.add if alert.is_open else self._open.discard)(alert.id)
-        (self._waiting.add if alert.handling.waits else self._waiting.discard)(alert.id)
+        self._put_waits(alert)
         self._timed.pop(alert.id, None)
         if alert.handling.next_at is not None:
             self._timed[alert.id] = alert.handling.next_at
@@ -132,6 +146,20 @@ class Book:
                 self._spoken[told.line] = max(told.at, self._spoken.get(told.line, told.at))
             for thread in told.threads.values():
                 self._threads[thread].add(alert.id)
+
+    def _put_waits(self, alert: Alert) -> None:
+        before = self._queued.pop(alert.id, ())
+        for line in before:
+            self._lines[line].pop(alert.id, None)
+        waits = alert.handling.waits.values()
+        mine = tuple(wait.line for wait in waits if wait.line)
+        for wait in waits:
+            if wait.line:
+                self._lines[wait.line][alert.id] = wait.since
+        if mine:
+            self._queued[alert.id] = mine
+        kept = any(wait.muted in _KEPT for wait in waits)
+        (self._kept.add if kept else self._kept.discard)(alert.id)
 
     def _forget(self, horizon: int) -> None:
         kept: Mapping[str, Alert] = {
@@ -143,4 +171,10 @@ class Book:
             fresh = Book(kept.values())
             self._alerts, self._spoken = fresh._alerts, fresh._spoken
             self._threads, self._open = fresh._threads, fresh._open
-            self._timed, self._waiting = fresh._timed, fresh._waiting
+            self._timed, self._kept = fresh._timed, fresh._kept
+            self._lines, self._queued = fresh._lines, fresh._queued
+            self._places = fresh._places
+
+
+def _place(alert: Alert) -> Place:
+    return alert.touchpoint, alert.per, alert.scope

@@ -14,6 +14,7 @@ from alerts.asked import NOTHING, Answers, Asked, Proposal
 from alerts.book import REMEMBER_CLOSED_MS, Book
 from alerts.directory import Directory
 from alerts.failure import undelivered_rows
+from alerts.heartbeat import beat_rows
 from alerts.historic import historic_rows
 from alerts.notice import Notice
 from alerts.outbox import OutboxRow
@@ -77,6 +78,7 @@ class Desk:
                 *rows,
                 *historic_rows(sitting.history, now, self._directory),
                 *undelivered_rows(asked.undelivered, now, self._directory),
+                *beat_rows(asked.beats, now, self._directory),
             ),
             undeliverable=tuple(post.undeliverable),
             silences=asked.silences,

@@ -97,6 +97,14 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Say who gets our proof of life, and how often."""
+
+    receiver: str
+    every_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     """Hold all of it.  `units` is keyed (unit kind, unit id); an exact receiver wins over a pattern.
 
@@ -116,6 +124,7 @@ class Directory:
     hours: Hours = field(default=ALWAYS, compare=False, repr=False)
     calendars: Mapping[str, Hours] = field(default_factory=dict, compare=False, repr=False)
     taken_for: Delay | None = None
+    heartbeat: Heartbeat | None = None
     windows: tuple[Window, ...] = field(default=(), compare=False, repr=False)
     tongue: Tongue = ENGLISH
     wordings: Mapping[str, Wording] = field(default_factory=dict)

@@ -15,9 +15,13 @@ from alerts.news import is_loud
 
 
 def called_in(alert: Alert, steps: tuple[Call, ...], now: int, hours: Hours) -> tuple[str, ...]:
-    """Return the receivers who are called in by now, those of earlier steps first."""
+    """Return the receivers who are called in by now, those of earlier steps first.
+
+    Who was called in and not told yet, for the night say, is let off when somebody acts meanwhile.
+    """
     due = (call.receiver for call, at in _instants(alert, steps, hours, now) if at <= now)
-    return tuple(dict.fromkeys((*alert.handling.escalated, *due)))
+    told = (name for name in alert.handling.escalated if name in alert.handling.told)
+    return tuple(dict.fromkeys((*told, *due)))
 
 
 def next_call(

@@ -45,21 +45,25 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Say what one receiver is not told yet, why, since when, and when to look again."""
+    """Say what one receiver is not told yet, why, since when, and when to look again.
+
+    `line` is the one in which it waits for companions.
+    """
 
     number: int
     muted: Muted
     since: int
     until: int | None = None
+    line: str = ""
 
     def to_row(self) -> list[object]:
         """Return the fields, ready for JSON."""
-        return [self.number, self.muted.value, self.since, self.until]
+        return [self.number, self.muted.value, self.since, self.until, self.line]
 
     @classmethod
     def from_row(cls, row: list[Any]) -> Self:
         """Rebuild what `to_row` described."""
-        return cls(row[0], Muted(row[1]), row[2], row[3])
+        return cls(row[0], Muted(row[1]), *row[2:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ loud, so that nothing critical hides behind a warning.  Inhibition mutes only wh
 and ends with the alert that caused it.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from alerts.alert import Alert
 from alerts.directory import Directory
@@ -17,64 +16,80 @@ from alerts.scene import SOURCE, scene_of
 from alerts.story import WAITING
 
 SILENT = "source silent"
+REGION, UNIT = "region", "unit"
 
 
 class Standing:
-    """Know the alerts that stand, ordered by what may make them matter to another."""
+    """Know the loudest alert that stands at each place, in each region, and each silent source."""
 
     def __init__(self, alerts: Iterable[Alert], directory: Directory) -> None:
         """Take the open alerts."""
         self._directory = directory
-        self._of: dict[str, list[Alert]] = defaultdict(list)
+        self._at: dict[tuple[str, ...], Alert] = {}
         self._silent: dict[str, Alert] = {}
         for alert in alerts:
             if alert.is_open and is_loud(alert):
-                self._of[alert.touchpoint].append(alert)
-                if alert.per == SOURCE and alert.kind == SILENT:
-                    self._silent[alert.scope] = alert
+                self._file(alert)
 
     def says_it(self, alert: Alert) -> Alert | None:
         """Return the alert that says already what this one would."""
         if alert.per == SOURCE:
             return None
-        feeds = self._directory.topics[alert.touchpoint].feeds if self._knows(alert) else ()
-        for feed in feeds:
-            if feed in self._silent:
-                return self._silent[feed]
-        return self._among(self._of[alert.touchpoint], alert, self._covers) or self._above(alert)
+        return (
+            self._silence(alert)
+            or self._same_place(alert)
+            or self._whole_region(alert)
+            or self._above(alert)
+        )
 
-    def _knows(self, alert: Alert) -> bool:
-        return alert.touchpoint in self._directory.topics
+    def _file(self, alert: Alert) -> None:
+        if alert.per == SOURCE:
+            if alert.kind == SILENT:
+                self._silent[alert.scope] = alert
+            return
+        self._put(("place", alert.touchpoint, alert.per, alert.scope), alert)
+        if alert.per == REGION:
+            self._put((REGION, alert.touchpoint, alert.scope, alert.kind), alert)
+            self._put((REGION, alert.touchpoint, alert.scope), alert)
+        self._put(("anywhere", alert.touchpoint, self._region_of(alert)), alert)
 
-    def _among(
-        self, alerts: Iterable[Alert], alert: Alert, test: Callable[[Alert, Alert], bool]
-    ) -> Alert | None:
-        loud = (other for other in alerts if other.level.rank >= alert.level.rank)
-        return next((other for other in loud if other.id != alert.id and test(other, alert)), None)
+    def _put(self, key: tuple[str, ...], alert: Alert) -> None:
+        known = self._at.get(key)
+        if known is None or (-alert.level.rank, alert.id) < (-known.level.rank, known.id):
+            self._at[key] = alert
 
-    def _covers(self, other: Alert, alert: Alert) -> bool:
-        if other.per == alert.per:
-            return other.scope == alert.scope and other.level.rank > alert.level.rank
-        if alert.per != "unit" or other.per != "region":
-            return False
+    def _silence(self, alert: Alert) -> Alert | None:
+        topic = self._directory.topics.get(alert.touchpoint)
+        feeds = topic.feeds if topic else ()
+        return next((self._silent[feed] for feed in feeds if feed in self._silent), None)
+
+    def _same_place(self, alert: Alert) -> Alert | None:
+        other = self._at.get(("place", alert.touchpoint, alert.per, alert.scope))
+        return other if other is not None and other.level.rank > alert.level.rank else None
+
+    def _whole_region(self, alert: Alert) -> Alert | None:
+        if alert.per != UNIT:
+            return None
         # Who waits now can still be called; a share of the past must not hide them.
-        if alert.kind == WAITING and other.kind != WAITING:
-            return False
-        return other.scope == self._region(alert)
+        kinds = (WAITING,) if alert.kind == WAITING else ()
+        return self._as_loud(alert, (REGION, alert.touchpoint, self._region_of(alert), *kinds))
 
     def _above(self, alert: Alert) -> Alert | None:
-        if not self._knows(alert):
-            return None
-        for name in self._directory.topics[alert.touchpoint].upstream:
-            if name in self._directory.topics and name != alert.touchpoint:
-                found = self._among(self._of[name], alert, self._is_above)
-                if found is not None:
+        """Return an alert of an upstream touchpoint, in the same region or everywhere."""
+        topic = self._directory.topics.get(alert.touchpoint)
+        for name in topic.upstream if topic else ():
+            for region in (self._region_of(alert), ""):
+                found = self._as_loud(alert, ("anywhere", name, region))
+                if found is not None and name != alert.touchpoint:
                     return found
         return None
 
-    def _is_above(self, other: Alert, alert: Alert) -> bool:
-        return other.per == "company" or self._region(other) == self._region(alert)
+    def _as_loud(self, alert: Alert, key: tuple[str, ...]) -> Alert | None:
+        other = self._at.get(key)
+        if other is None or other.id == alert.id or other.level.rank < alert.level.rank:
+            return None
+        return other
 
-    def _region(self, alert: Alert) -> str:
+    def _region_of(self, alert: Alert) -> str:
         region = scene_of(alert, self._directory).region
         return region.id if region else ""

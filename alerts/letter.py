@@ -69,8 +69,8 @@ def together(letters: Iterable[Letter]) -> tuple[Bundle, ...]:
 
 
 def _of_reader(letters: list[Letter]) -> list[Bundle]:
-    bound = [letter for letter in letters if letter.thread and can_edit(letter.reach)]
-    free = [letter for letter in letters if letter not in bound]
+    bound = [letter for letter in letters if _is_bound(letter)]
+    free = [letter for letter in letters if not _is_bound(letter)]
     held = [letter for letter in free if letter.was_held]
     bundles = _sorted_out([letter for letter in free if not letter.was_held])
     if len(held) > 1:
@@ -81,6 +81,11 @@ def _of_reader(letters: list[Letter]) -> list[Bundle]:
         everything = tuple(letter for bundle in bundles for letter in bundle.letters)
         bundles = [Bundle(Why.STORM, everything)]
     return bundles + _sorted_out(bound)
+
+
+def _is_bound(letter: Letter) -> bool:
+    """Tell whether a letter goes on with a conversation that can be edited."""
+    return bool(letter.thread) and can_edit(letter.reach)
 
 
 def _sorted_out(letters: list[Letter]) -> list[Bundle]:

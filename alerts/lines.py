@@ -38,13 +38,16 @@ class Want:
         return json.dumps([self.receiver, self.alert.level.value, *self.group], ensure_ascii=True)
 
 
-def ready_at(wants: Sequence[Want], spoken: int | None, now: int) -> int:
-    """Return when a line may tell these news; `spoken` is when it spoke last."""
+def ready_at(wants: Sequence[Want], since: int, spoken: int | None, now: int) -> int:
+    """Return when a line may tell these news.
+
+    `since` is when the first of those that wait in it came up, `spoken` when it spoke last.
+    """
     if any(want.was_held or want.why in _AT_ONCE for want in wants):
         return now
     urgent = any(_is_urgent(want) for want in wants)
     wait = 0 if urgent else min(want.route.wait_ms or 0 for want in wants)
-    ready = min(want.since for want in wants) + wait
+    ready = min(since, *(want.since for want in wants)) + wait
     if spoken is not None:
         ready = max(ready, spoken + min(want.route.interval_ms or 0 for want in wants))
     return ready

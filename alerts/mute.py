@@ -59,6 +59,8 @@ class Overlays:
         """Return why somebody who never heard of it still does not."""
         if alert.handling.is_history and not alert.is_open:
             return Quiet(Muted.HISTORIC)
+        if alert.handling.loud_since is None:
+            return Quiet(Muted.NEVER_TOLD)
         if why is Why.WITHDRAWN or alert.state.value == Why.WITHDRAWN.value:
             return Quiet(Muted.WITHDRAWN_UNTOLD)
         if alert.is_open and (other := self.standing.says_it(alert)) is not None:

@@ -31,7 +31,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """Return 0, 1 or 2, so that levels compare."""
-        return tuple(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 @dataclass(frozen=True, slots=True)

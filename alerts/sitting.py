@@ -50,6 +50,8 @@ class Sitting:
         self._all_waiting = silences is not None
         self._touched: dict[str, None] = {}
         self._edits: list[tuple[str, Why]] = []
+        self._looked: set[str] = set()
+        self._lines: dict[str, list[Want]] = defaultdict(list)
         self.alerts: dict[str, Alert] = {}
         self.steps: list[Step] = []
         self.notices: list[Notice] = []
@@ -85,15 +87,15 @@ class Sitting:
 
     def wants(self) -> tuple[Want, ...]:
         """Look at whatever may have something to say, and return what may be told now."""
-        lines: dict[str, list[Want]] = defaultdict(list)
         self._looking = self._look_around()
         for alert in self._may_speak():
-            look = self._looking.at(alert)
-            self.alerts[alert.id] = look.alert
-            self.notices += look.notices
-            for want in look.wants:
-                lines[want.line].append(want)
-        return (*(w for line in lines.values() for w in self._gated(line)), *self._edited())
+            self._look(alert)
+        ready = self._ready_lines()
+        told = [want for line in self._lines if line in ready for want in self._speak(line)]
+        for line, wants in self._lines.items():
+            if line not in ready:
+                self._wait(wants, self._ready_at(line))
+        return (*told, *self._edited())
 
     def told(self, want: Want, threads: dict[str, str]) -> None:
         """Record that a receiver was told, under the messages that began their conversations."""
@@ -137,24 +139,50 @@ class Sitting:
     def _unsettled(self) -> tuple[Alert, ...]:
         return self._book.unsettled() if self._all_waiting else ()
 
-    def _gated(self, wants: list[Want]) -> list[Want]:
-        """Return the news of a line if it may speak; else let them wait together."""
-        at = ready_at(wants, self._book.spoken(wants[0].line), self._now)
-        if at <= self._now:
-            for want in wants:
-                told = Notice(want.alert.id, want.alert.number, want.receiver, want.why)
-                self.notices.append(told)
-            return wants
-        for want in wants:
-            self._wait(want, at)
-        return []
+    def _look(self, alert: Alert) -> None:
+        """Look at an alert once, and put what it has to say into its lines."""
+        if alert.id in self._looked:
+            return
+        self._looked.add(alert.id)
+        look = self._looking.at(alert)
+        self.alerts[alert.id] = look.alert
+        self.notices += look.notices
+        for want in look.wants:
+            self._lines[want.line].append(want)
 
-    def _wait(self, want: Want, until: int) -> None:
-        alert = self.alerts[want.alert.id]
-        waits = Waits(alert.number, Muted.GROUPED, want.since, until)
-        handling = alert.handling
-        handling = replace(handling, waits={**handling.waits, want.receiver: waits})
-        self.alerts[alert.id] = replace(alert, handling=handling)
+    def _ready_lines(self) -> set[str]:
+        """Return the lines that may speak, and look at everybody who waits in them."""
+        ready: set[str] = set()
+        while fresh := [n for n in self._lines if n not in ready and self._is_ready(n)]:
+            ready.update(fresh)
+            for line in fresh:
+                for name in self._book.companions(line):
+                    found = self._get(name)
+                    if found is not None:
+                        self._look(found)
+        return ready
+
+    def _is_ready(self, line: str) -> bool:
+        return self._ready_at(line) <= self._now
+
+    def _ready_at(self, line: str) -> int:
+        since = min(self._book.companions(line).values(), default=self._now)
+        return ready_at(self._lines[line], since, self._book.spoken(line), self._now)
+
+    def _speak(self, line: str) -> list[Want]:
+        for want in self._lines[line]:
+            told = Notice(want.alert.id, want.alert.number, want.receiver, want.why)
+            self.notices.append(told)
+        return self._lines[line]
+
+    def _wait(self, wants: list[Want], until: int) -> None:
+        """Let news wait together for their line to speak."""
+        for want in wants:
+            alert = self.alerts[want.alert.id]
+            waits = Waits(alert.number, Muted.GROUPED, want.since, until, want.line)
+            handling = alert.handling
+            handling = replace(handling, waits={**handling.waits, want.receiver: waits})
+            self.alerts[alert.id] = replace(alert, handling=handling)
 
     def _edited(self) -> Iterator[Want]:
         """Bring what was told up to date with an answer, for everybody who was told."""

@@ -52,6 +52,7 @@ class Attending:
         self._is_exact = is_exact
         self._draft: Book | None = None
         self._asked_at = -ASK_EVERY_MS
+        self._beat_at: int | None = None
         self._has_news, self._looks_again = True, False
 
     @property
@@ -73,7 +74,8 @@ class Attending:
         """Tell whether time alone, or somebody's asking, wants a decision by now."""
         at = self.book.next_at()
         waits = at is not None and at <= now
-        return self._desk is not None and (waits or self._has_news or self._looks_again)
+        news = self._has_news or self._looks_again or self._beats(now)
+        return self._desk is not None and (waits or news)
 
     def begin(self) -> None:
         """Begin a transaction."""
@@ -95,11 +97,14 @@ class Attending:
     def attend(self, now: int, ledger: DeskLedger) -> None:
         """Decide on what time has made of the alerts by now, and on what people ask."""
         self._pass_time(now, ledger)
+        if self._beats(now):
+            self._beat_at = now
+            self._decide(now, ledger, (), Asked(beats=self._shard))
         if not self._has_news and not self._looks_again and now - self._asked_at < ASK_EVERY_MS:
             return
         asked = ledger.asked(self._shard, now)
         self._asked_at = now
-        fresh = set(asked.silences or ()) != set(self._current.silences)
+        fresh = (asked.silences or ()) != self._current.silences
         if asked.actions or asked.undelivered or fresh or self._looks_again:
             self._decide(now, ledger, (), asked)
 
@@ -115,6 +120,11 @@ class Attending:
     @property
     def _current(self) -> Book:
         return self._draft or self.book
+
+    def _beats(self, now: int) -> bool:
+        """Tell whether a heartbeat is due."""
+        beat = self._desk.directory.heartbeat if self._desk else None
+        return beat is not None and (self._beat_at is None or now >= self._beat_at + beat.every_ms)
 
     def _pass_time(self, until: int, ledger: DeskLedger) -> None:
         while self._desk is not None:

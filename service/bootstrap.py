@@ -20,6 +20,7 @@ from service.board.people import access_of, people_of
 from service.engine.fold import Engine
 from service.engine.values import Chunk
 from service.errors import ConfigurationError
+from service.hosts.auditor import Auditor
 from service.hosts.beginning import append, begin, catch_up
 from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
 from service.hosts.doors import doors
@@ -135,7 +136,8 @@ def _outside(
     secrets = Secrets.read(process.secrets)
     people = people_of(process, secrets, writer.call, reads, reloader.directory, writer.people_time)
     app = make_app(access, Health(writer.trouble, pulse.still), routes, people)
-    besides = listeners(process, secrets, people.office)
+    auditor = Auditor(reads, writer.people_time)
+    besides = [auditor.run, *listeners(process, secrets, people.office)]
     return Embedded(app, writer, courier, pulse, reloader.on_signal, process, besides)
 
 

@@ -152,6 +152,12 @@ CONFIG_AT = Gauge(
     "When a configuration was last taken.",
     registry=REGISTRY,
 )
+AUDIT = Gauge(
+    "erosion_audit_findings",
+    "What should have happened and has not, by its kind; 0 while all is well.",
+    ["kind"],
+    registry=REGISTRY,
+)
 
 
 def exposition() -> bytes:

@@ -71,6 +71,7 @@ BLOCKS = {
     "Step": "`escalation`",
     "Acknowledge": "`acknowledge`",
     "Mute": "`mutes`",
+    "ProofOfLife": "`heartbeat`",
     "Exclusion": "`exclusions`",
     "Wording": "`templates`",
     "Retain": "`retain`",

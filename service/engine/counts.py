@@ -15,6 +15,7 @@ from service.engine.zone import day_text
 
 COLUMNS = ("kept", "late", "gave up", "unknown", "open")
 _COLUMN = {name: i for i, name in enumerate(COLUMNS)}
+_ANSWERED = End.ANSWERED
 _MINUTE_MS = 60_000
 
 Key = tuple[str, str, str, str]
@@ -91,7 +92,7 @@ class Counts:
             outcome,
             open_ms,
             own_ms,
-            case.early and case.end == End.ANSWERED,
+            case.end is _ANSWERED and case.early,
             case.provenance,
             case.pinned.plan,
         )

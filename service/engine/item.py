@@ -5,11 +5,13 @@ at one instant; a checkpoint is a percentage of the promise, or one of the words
 """
 
 from service.engine.case import Case
+from service.engine.facts import End
 from service.engine.promise import FULL
 from service.engine.shown import next_change
 
 FACT, DUE, EDGE, LAST = range(4)
 START, END, FORGET, CHANGE = -4, -3, -2, -1
+_CANCELLED = End.CANCELLED
 
 Item = tuple[int, int, int]
 NOTHING: Item = (2**62, LAST, 0)
@@ -22,19 +24,27 @@ def next_item(case: Case, correct_for_ms: int) -> Item:
     if case.seen_end:
         return _after_the_end(case, correct_for_ms)
     found = NOTHING if not case.facts else _told(case)
-    at = case.score_at
-    if not case.scored and at is not None and at <= found[0] and case.outcome != "gave up":
-        found = min(found, (at, DUE, FULL))
+    if not case.scored:
+        at = case.score_at
+        # An end at the same instant comes before the score.
+        if at is not None and at < found[0] and not _gave_up(case):
+            found = (at, DUE, FULL)
     if case.next_mark < len(case.pinned.marks):
         found = _or_mark(case, found)
     return found
 
 
+def _gave_up(case: Case) -> bool:
+    """Tell whether the customer ended it in time, so that there is nothing to score."""
+    return case.end is _CANCELLED and case.outcome == "gave up"
+
+
 def _after_the_end(case: Case, correct_for_ms: int) -> Item:
     """Return the score that is still due, else when the case may be forgotten."""
-    at = case.score_at
-    if not case.scored and at is not None and case.outcome != "gave up":
-        return at, DUE, FULL
+    if not case.scored:
+        at = case.score_at
+        if at is not None and not _gave_up(case):
+            return at, DUE, FULL
     over = max(case.ended or 0, case.due or 0, case.started)
     return over + correct_for_ms, LAST, FORGET
 

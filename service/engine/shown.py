@@ -6,7 +6,10 @@ from service.engine.facts import Fact, Known
 
 def due_at(case: Case, at: int) -> int | None:
     """Return the due instant as the facts up to an instant give it."""
-    if not case.facts or max(fact.time for fact in case.facts) <= at:
+    for fact in case.facts:
+        if fact.time > at:
+            break
+    else:
         return case.due
     before = Case(case.id, case.track, tuple(fact for fact in case.facts if fact.time <= at))
     who = (case.customer, case.via, case.provenance)

@@ -7,6 +7,7 @@ and a second record sets those aside for good, in every process and at every lat
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from alerts.desk import Desk
@@ -48,10 +49,10 @@ class EngineHost:
         """Say why nothing can become durable; empty when all is well."""
         return self._worker.trouble
 
-    def run(self, shards: int, *, is_static: bool) -> NoReturn:
+    def run(self, shards: int, folder: Path, *, is_static: bool) -> NoReturn:
         """Run the worker until a signal comes; a static member keeps its shards over a restart."""
         member = self._worker.member if is_static else ""
-        host = FaustHost(self._transport, shards, member, self._worker)
+        host = FaustHost(self._transport, shards, member, self._worker, folder)
         self._worker.gate = host
         host.run()
 

@@ -62,8 +62,12 @@ class EngineWorker:
         self._left: dict[int, Running] = {}
 
     async def restore(self, firsts: Mapping[int, int], rows: MutableMapping[bytes, bytes]) -> None:
-        """Run the shards that are dealt to us, and no others; `firsts` is where their log begins."""
-        self._left = {number: one for number, one in self._left.items() if number in firsts}
+        """Run the shards that are dealt to us, and no others; `firsts` is where their log begins.
+
+        It may be told twice of one deal, so what runs is looked at like what has left.
+        """
+        left, self.running = self._left | self.running, {}
+        self._left = {number: one for number, one in left.items() if number in firsts}
         self._known &= firsts.keys()
         for partition, first in sorted(firsts.items()):
             shard = await self._made(partition)

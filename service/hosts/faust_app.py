@@ -1,4 +1,4 @@
-"""The only file that knows Faust: it deals out the shards, brings their entries and keeps checkpoints.
+"""What Faust does here: it deals out the shards, brings their entries and keeps checkpoints.
 
 Faust hosts and never decides: everything below is about partitions.  Each line that looks odd is an
 answer to something that was measured (09, section 3), and a plain consumer loop could stand here.
@@ -9,74 +9,43 @@ An exception in an agent would make Faust skip the event, so whatever is raised 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any, NoReturn, Protocol
+from pathlib import Path
+from typing import Any, NoReturn
 
 import faust
 
-from service.errors import ErosionError
+from service.hosts.dealt import Worker
+from service.hosts.faust_client import HastyConsumer, credentials
+from service.hosts.running import SilentError
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
-SILENT_S, RECOVERY_S, FLUSH_S = 15.0, 120.0, 0.05
-
-
-class SilentError(ErosionError):
-    """End a worker whose log goes on without it: a join can fail in silence."""
-
-    exit_code = 75
-
-    def __init__(self, quiet_s: float) -> None:
-        """Say for how long nothing came."""
-        hint = "it is started again; if this repeats, look at the brokers"
-        super().__init__(f"the log goes on and nothing was brought for {quiet_s:.0f} s", hint)
-
-
-class Worker(Protocol):
-    """Do what is to be done with shards; raise to end the process."""
-
-    async def restore(self, firsts: Mapping[int, int], rows: MutableMapping[bytes, bytes]) -> None:
-        """Run the shards that are ours now, made of the rows of checkpoints; let go of the rows.
-
-        `firsts` is for each the offset at which the log begins.
-        """
-        ...
-
-    async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
-        """Take an entry; return an offset to read again from, if there is a hole before this one."""
-        ...
-
-    async def flush(self) -> None:
-        """Make durable what waits; called many times a second."""
-        ...
-
-    async def leave(self, partitions: set[int]) -> None:
-        """Make shards durable that another worker will run."""
-        ...
-
-    def crash(self, error: BaseException) -> None:
-        """Log an error and end the process at once."""
-        ...
+SILENT_S, RECOVERY_S, WAKE_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.5, 0.05, 0.25
 
 
 class FaustHost:
     """Run a worker's shards as partitions of the log's topic."""
 
-    def __init__(self, transport: Transport, shards: int, member: str, worker: Worker) -> None:
-        """Make the app; nothing is connected before it is started."""
+    def __init__(
+        self, transport: Transport, shards: int, member: str, worker: Worker, folder: Path
+    ) -> None:
+        """Make the app; nothing is connected before it is started.  `folder` is Faust's."""
         self._worker = worker
         self._held: dict[int, list[tuple[int, Any]]] = {}
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
         self._whole_s = float("inf")
+        self._recovering = 0
         self._lock = asyncio.Lock()
-        self.app = _app(transport, member)
-        raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes}
+        self.app = _app(transport, member, folder)
+        self.app.transport.Consumer = HastyConsumer  # type: ignore[misc]
+        raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
-        self._log = self.app.topic(transport.topic("log"), partitions=shards, **raw, **plain)
-        self._table = self.app.Table("checkpoint", partitions=shards, **raw)
+        self._log = self.app.topic(transport.topic("log"), **raw, **plain)
+        self._table = self.app.Table("checkpoint", **raw)
         self._table.on_recover(self._guarded(self._recover))
         self.app.agent(self._log, concurrency=1)(self._fold)
         self.app.task(self._guarded(self._beat))
@@ -101,10 +70,9 @@ class FaustHost:
 
     async def _fold(self, stream: Any) -> None:
         async for event in stream.noack().events():
-            message = event.message
             try:
                 async with self._lock:
-                    await self._one(event, message.partition, message.offset)
+                    await self._one(event, event.message.partition, event.message.offset)
             except asyncio.CancelledError:
                 raise
             except BaseException as error:  # noqa: BLE001 - Faust would skip the event
@@ -116,7 +84,8 @@ class FaustHost:
         stamp, raw = int(message.timestamp * 1000), message.value
         again = await self._worker.take(partition, offset, stamp, raw)
         if again is not None:
-            await self.app.consumer.seek(message.tp, again)
+            if message.tp in self._mine():
+                await self.app.consumer.seek(message.tp, again)
             return
         # What is folded may go; the event itself must be held until it is covered.
         message.value = event.value = None
@@ -124,16 +93,43 @@ class FaustHost:
         self._folded[partition] = offset
 
     async def _recover(self) -> None:
-        """Make the shards that came, while nothing can flow."""
-        mine = self._mine()
+        """Make the shards that came, while nothing can flow; Faust may deal anew meanwhile."""
+        self._recovering += 1
+        try:
+            await self._take_over(self._deal())
+        finally:
+            self._recovering -= 1
+
+    @property
+    def _recovery(self) -> Any:
+        """Return what reads the changelog."""
+        return self.app.tables.recovery  # type: ignore[attr-defined]
+
+    def _deal(self) -> tuple[int, set[Any]]:
+        return self.app.consumer_generation_id, self._mine()
+
+    async def _take_over(self, deal: tuple[int, set[Any]]) -> None:
+        mine = deal[1]
+        await self._all_read(deal)
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
-        await self._guard(firsts)
         async with self._lock:
+            if deal != self._deal():
+                return  # Faust comes here again for the next deal, and must be able to read for it
+            await self._guard(firsts)
             known = {tp.partition: firsts[tp] for tp in mine}
             await self._worker.restore(known, self._table.data)
             self._held = {partition: [] for partition in known}
             self._folded = dict.fromkeys(known, -1)
         self._came_s = asyncio.get_running_loop().time()
+
+    async def _all_read(self, deal: tuple[int, set[Any]]) -> None:
+        """Wait for rows that Faust still reads: it may come for one deal when the next has begun."""
+        began, recovery = asyncio.get_running_loop().time(), self._recovery
+        while recovery.need_recovery() and deal == self._deal():
+            if asyncio.get_running_loop().time() - began > SILENT_S:
+                raise SilentError(SILENT_S)
+            await asyncio.sleep(FLUSH_S)
+        recovery.signal_recovery_end.clear()
 
     async def _guard(self, firsts: Mapping[Any, int]) -> None:
         """Lose nothing of what Faust fetched too early, for it clears that when the flow opens again.
@@ -159,27 +155,39 @@ class FaustHost:
         async with self._lock:
             await self._worker.leave(partitions)
             await self.app.consumer.commit()
-            for partition in partitions:
-                self._held.pop(partition, None)
+            self._held = {one: held for one, held in self._held.items() if one not in partitions}
 
     async def _beat(self) -> None:
-        """Make durable what waits, and end a worker that has a shard and is not brought its log."""
+        """Make durable what waits, and now and then see to it that the log comes."""
+        looked_s = 0.0
         while not self.app.should_stop:
             await asyncio.sleep(FLUSH_S)
             async with self._lock:
                 await self._worker.flush()
-            quiet_s = asyncio.get_running_loop().time() - self._came_s
-            if self._held and not self.app.in_recovery and quiet_s > SILENT_S:
-                await self._ask_for_more()
-            self._see_to_recovery()
+            now = asyncio.get_running_loop().time()
+            if now - looked_s > LOOK_S:
+                looked_s = now
+                await self._see_to_the_log(now)
 
-    def _see_to_recovery(self) -> None:
-        """End a worker that was dealt shards and never comes to hold them: Faust can hang there."""
-        now = asyncio.get_running_loop().time()
+    async def _see_to_the_log(self, now: float) -> None:
+        """End a worker that is not brought its shards' log, or never gets shards that it was dealt."""
+        if self._held and not self.app.in_recovery and now - self._came_s > SILENT_S:
+            await self._ask_for_more()
         if {tp.partition for tp in self._mine()} <= self._held.keys():
             self._whole_s = now
         elif now - self._whole_s > RECOVERY_S:
             raise SilentError(RECOVERY_S)
+        elif now - self._whole_s > WAKE_S:
+            self._wake()
+
+    def _wake(self) -> None:
+        """Tell Faust again that the changelog is read.
+
+        It says so once, and where it does not wait for that yet, it waits until the next deal.
+        """
+        recovery = self._recovery
+        if not (self._recovering or recovery.in_recovery or recovery.need_recovery()):
+            recovery.signal_recovery_end.set()
 
     def _mine(self) -> set[Any]:
         """Return the partitions of the log that are dealt to us."""
@@ -189,8 +197,7 @@ class FaustHost:
     async def _ask_for_more(self) -> None:
         mine = self._mine()
         ends = await self.app.consumer.highwaters(*mine) if mine else {}
-        behind = [tp for tp, end in ends.items() if end > self._folded.get(tp.partition, -1) + 1]
-        if behind:
+        if any(end > self._folded.get(tp.partition, -1) + 1 for tp, end in ends.items()):
             raise SilentError(SILENT_S)
         self._came_s = asyncio.get_running_loop().time()
 
@@ -206,14 +213,16 @@ class FaustHost:
         return guarded
 
 
-def _app(transport: Transport, member: str) -> faust.App:
+def _app(transport: Transport, member: str, folder: Path) -> faust.App:
     """Return an app with the settings that were measured (09, section 3)."""
     return faust.App(
         transport.group("engine"),
         broker=";".join(f"aiokafka://{server}" for server in transport.servers),
-        broker_credentials=_credentials(transport),
+        broker_credentials=credentials(transport),
         consumer_group_instance_id=member or None,
         store="memory://",
+        table_standby_replicas=0,  # to look at a second copy took 1.5 s of every deal
+        datadir=str(folder).replace("{", "{{").replace("}", "}}"),  # braces would be Faust's own
         topic_disable_leader=True,
         topic_allow_declare=False,
         stream_wait_empty=False,
@@ -230,15 +239,3 @@ def _app(transport: Transport, member: str) -> faust.App:
         worker_redirect_stdouts=False,
         web_enabled=False,
     )
-
-
-def _credentials(transport: Transport) -> Any:
-    context = transport.ssl_context()
-    if transport.security == "sasl":
-        return faust.SASLCredentials(
-            username=transport.user,
-            password=transport.password.get_secret_value(),
-            mechanism=transport.mechanism,
-            ssl_context=context,
-        )
-    return faust.SSLCredentials(context=context) if context is not None else None

@@ -3,6 +3,7 @@
 import asyncio
 
 from service.engine.plan import Plan
+from service.errors import UnreachableError
 from service.log.decided import Decided
 from service.log.identity import need_topics
 from service.log.kafka import CONTROL, LOG, Controls
@@ -15,11 +16,17 @@ NO_PLAN = "no plan is in force; put one there: erosion reload"
 
 
 async def wait_for_plan(transport: Transport) -> tuple[Plan, Decided]:
-    """Return the plan in force, once there is one, and all that is decided."""
-    while (found := await read_decided(transport)).plan is None:
-        logger().warning(NO_PLAN)
+    """Return the plan in force, once there is one, and all that is decided; brokers may be away."""
+    while True:
+        try:
+            found = await read_decided(transport)
+            if found.plan is not None:
+                return found.plan.plan, found
+            trouble = NO_PLAN
+        except UnreachableError as error:
+            trouble = str(error)
+        logger().warning("this process waits", detail=trouble)
         await asyncio.sleep(PLAN_S)
-    return found.plan.plan, found
 
 
 async def read_decided(transport: Transport) -> Decided:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from service import metrics
 from service.engine.plan import Plan
 from service.hosts.timing import BrokerTime
-from service.intake.aligned import Aligned
+from service.intake.aligned import Aligned, step_of
 from service.intake.cutting import RECORDS_MAX, Cutter, Place, Slice, together
 from service.intake.kafka import RawReader
 from service.log.decided import Decided, InForce
@@ -66,7 +66,8 @@ class Gathering:
         self._sources: Sources
         self._plan: InForce
         self._followed = 0
-        self._newest = FIRST
+        self._newest = self._ticked_at = FIRST
+        self._step_ms = 0
         self._reached: dict[Place, int] = {}
         self._safe: dict[Place, int] = {}
         self._asked: dict[Place, tuple[int, int]] = {}
@@ -81,6 +82,8 @@ class Gathering:
             count = await self._step()
             if self._monotonic_s() - self._ticked_s >= TICK_S:
                 await self._second()
+            elif self._aligned is not None and self._newest - self._ticked_at >= self._step_ms:
+                await self._tick()
             if 0 < count < LINGER_RECORDS:
                 await asyncio.sleep(max(LINGER_S - (self._monotonic_s() - began_s), 0))
         await self._second()
@@ -116,10 +119,18 @@ class Gathering:
     async def _read_aligned(self, aligned: Aligned) -> list[Slice]:
         """Read until there is enough for a cut: what may leave at once is what one partition lets."""
         found: list[Slice] = []
+        until: int | None = None
+        deal = self._reader.deal
         while sum(len(one.records) for one in found) < RECORDS_MAX:
-            if wanted := aligned.empty(self._reader.positions):
+            ends = await self._reader.ends()
+            if deal != self._reader.deal:
+                break  # what was read is forgotten, and nothing of the new deal must be with it
+            wanted = aligned.wanted(self._reader.positions, ends)
+            if wanted or aligned.first() is None:
                 aligned.put(await self._reader.read(QUIET_MS, wanted))
-            leaving = aligned.take(self._reader.positions, await self._reader.ends())
+            if until is None and (first := aligned.first()) is not None:
+                until = first + self._step_ms
+            leaving = aligned.take(self._reader.positions, ends, until or FIRST)
             if not leaving:
                 break
             found += leaving
@@ -173,6 +184,7 @@ class Gathering:
     async def _tick(self) -> None:
         """Vouch for what was asked a while ago and has been appended since, then ask again."""
         heard = self._time.now()
+        self._ticked_at = self._newest
         if self._aligned is not None:
             # Nothing that is held back is older than what has left.
             self._asked = {p: (at, self._newest) for p, at in self._reached.items()}
@@ -200,7 +212,7 @@ class Gathering:
             return
         self._followed = self._decided.changes
         before = self._cutter if hasattr(self, "_cutter") else None
-        self._plan = plan
+        self._plan, self._step_ms = plan, step_of(plan.plan)
         self._cutter, self._sources = self._make(plan.plan)
         for shard in plan.plan.shards:
             for told in self._decided.controls(shard):

@@ -50,3 +50,14 @@ class ComeBackError(ErosionError):
     def __init__(self, partition: int) -> None:
         """Name the partition."""
         super().__init__(f"partition {partition} came back to this worker", "it is started again")
+
+
+class SilentError(ErosionError):
+    """End a worker whose log goes on without it: a join can fail in silence."""
+
+    exit_code = 75
+
+    def __init__(self, quiet_s: float) -> None:
+        """Say for how long nothing came."""
+        hint = "it is started again; if this repeats, look at the brokers"
+        super().__init__(f"the log goes on and nothing was brought for {quiet_s:.0f} s", hint)

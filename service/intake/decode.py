@@ -166,26 +166,20 @@ class Decoder:
         case = plain(value.get("subject"))
         if wanted.starts and not case:
             _need_case(wanted.starts, kept)
-        ask, ask_data = value.get, data.get
-        recorded = ask("recordedtime") or ask_data("recordedtime")
-        person = plain(ask("customer") or ask_data("customer"))
-        instant = plan.times[source]
-        rest = (
-            kind,
-            instant(value.get("time"), "time"),
-            None if recorded is None else instant(recorded, "recordedtime"),
-            case,
-            plain(ask("unit") or ask_data("unit")),
-            self._pseudonym(person) if person else "",
-            plain(ask("via") or ask_data("via")),
-            plain(ask("provenance") or ask_data("provenance")) or plan.sources[source].provenance,
-            kept,
-        )
-        digest = _hash(repr((*rest[:2], *rest[3:])))
-        return Event(_hash(f"{source}\0{name}"), digest, source, name, *rest)
+        ask, inside = value.get, data.get
+        recorded = ask("recordedtime") or inside("recordedtime")
+        instant, unit = plan.times[source], plain(ask("unit") or inside("unit"))
+        time = instant(value.get("time"), "time")
+        told = None if recorded is None else instant(recorded, "recordedtime")
+        who = self._pseudonym(plain(ask("customer") or inside("customer")))
+        via = plain(ask("via") or inside("via"))
+        origin = plain(ask("provenance") or inside("provenance")) or plan.sources[source].provenance
+        digest = _hash(repr((kind, time, case, unit, who, via, origin, kept)))
+        about = (source, name, kind, time, told, case, unit, who, via, origin, kept)
+        return Event(_hash(f"{source}\0{name}"), digest, *about)
 
     def _pseudonym(self, customer: str) -> str:
-        return pseudonym(self._key, customer)
+        return pseudonym(self._key, customer) if customer else ""
 
     def _mapped(self, row: Row, name: str) -> Row:
         known = self._known.mappers.get(name)

@@ -9,7 +9,7 @@ knows what is, so only the caller commits.
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
@@ -23,12 +23,22 @@ from aiokafka.errors import (
 from service.intake.cutting import RECORDS_MAX, Place, Record, Slice
 from service.log.entry import Lost
 from service.log.identity import Identities, Identity
+from service.log.reach import let_go
 from service.transport import Transport
 
 SESSION_MS, HEARTBEAT_MS = 6_000, 500
 # The client asks a broker one thing at a time: a question about partitions where nothing happens
 # must not keep the others waiting, which the default of half a second does.
 FETCH_MS = 20
+# What the client may take beyond the time that it was given.
+GRACE_S = 0.1
+
+
+class _Reading(NamedTuple):
+    """Hold a question to the client, and the deal under which it was asked."""
+
+    deal: int
+    answer: "asyncio.Future[dict[TopicPartition, list[Any]]]"
 
 
 class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -56,6 +66,7 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self.opened: list[Slice] = []
         self.lost: list[Lost] = []
         self.deal = 0
+        self._reading: _Reading | None = None
         self.busy = asyncio.Lock()
 
     async def start(self) -> None:
@@ -67,7 +78,9 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def stop(self) -> None:
         """Leave the group."""
-        await self._consumer.stop()
+        if self._reading is not None:
+            self._reading.answer.cancel()
+        await let_go(self._consumer)
         await self._identities.stop()
 
     async def look(self) -> None:
@@ -84,19 +97,30 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
 
         Return nothing if the partitions were dealt out anew meanwhile.
         """
-        deal, some = self.deal, [TopicPartition(*place) for place in places]
+        reading = self._reading or self._ask(timeout_ms, places)
+        self._reading = reading
+        # While partitions are dealt out anew the client answers nobody: time must pass all the same.
+        done, _ = await asyncio.wait({reading.answer}, timeout=timeout_ms / 1000 + GRACE_S)
+        if not done:
+            return []
+        self._reading = None
         try:
-            batch = await self._consumer.getmany(*some, timeout_ms=timeout_ms)
+            batch = reading.answer.result()
         except OffsetOutOfRangeError as error:
             for at in error.args[0]:
                 await self._out_of_range(Place(*at))
             return []
         except NoOffsetForPartitionError:
             return []  # just assigned: we say ourselves where it begins
-        if deal != self.deal:
+        if reading.deal != self.deal:
             self._give_back(batch)
             return []
         return [one for at, records in batch.items() if (one := self._slice(Place(*at), records))]
+
+    def _ask(self, timeout_ms: int, places: Iterable[Place]) -> "_Reading":
+        some = [TopicPartition(*place) for place in places]
+        answer = self._consumer.getmany(*some, timeout_ms=timeout_ms)
+        return _Reading(self.deal, asyncio.ensure_future(answer))
 
     async def ends(self) -> dict[Place, int]:
         """Return the end of each partition that is ours, as it is now."""

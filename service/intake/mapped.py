@@ -1,10 +1,11 @@
 """A plain row in the shape of an event, as the `map:` of its source says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from service.engine.plan import Source
 
 Row = Mapping[str, object]
+_PLAIN = (str, int, float)
 _ENVELOPE = {"case": "subject", "recorded": "recordedtime"}
 
 
@@ -17,7 +18,7 @@ def mapper(name: str, source: Source) -> Callable[[Row], Row]:
     if not source.map and not source.constants:
         return lambda row: row if "source" in row else {"source": name, **row}
     asked = [
-        (path, *_place(target))
+        (path, path.split("."), *_place(target))
         for target, path in source.map.items()
         if target not in source.constants
     ]
@@ -25,10 +26,10 @@ def mapper(name: str, source: Source) -> Callable[[Row], Row]:
 
     def event(row: Row) -> Row:
         places: tuple[dict[str, object], dict[str, object]] = ({"source": name}, {})
-        for path, inside, field in asked:
+        for path, parts, inside, field in asked:
             item = row.get(path)
-            if item.__class__ is not str:
-                item = at(row, path)
+            if item.__class__ is not str and item.__class__ is not int:
+                item = _inside(row, item, parts)
             if item is not None and item != "":
                 places[inside][field] = plain(item) if field == "id" and not inside else item
         for item, inside, field in fixed:
@@ -42,6 +43,8 @@ def mapper(name: str, source: Source) -> Callable[[Row], Row]:
 
 def plain(value: object) -> str:
     """Return text, or a whole number as text; anything else counts as missing."""
+    if value is None:
+        return ""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
@@ -49,14 +52,18 @@ def plain(value: object) -> str:
 
 def at(data: Mapping[str, object], path: str) -> object:
     """Return what stands at a name, or at a dotted path; only plain values count."""
-    found: object = data.get(path)
-    if found is None and "." in path:
+    return _inside(data, data.get(path), path.split("."))
+
+
+def _inside(data: Mapping[str, object], found: object, parts: Sequence[str]) -> object:
+    """Return what was found at the whole path, or else at its parts one inside another."""
+    if found is None and len(parts) > 1:
         found = data
-        for part in path.split("."):
+        for part in parts:
             # A dict in nearly every case, which is quicker to tell than any mapping.
             is_nested = found.__class__ is dict or isinstance(found, Mapping)
             found = found.get(part) if is_nested else None  # type: ignore[attr-defined]
-    return found if isinstance(found, str | int | float) else None
+    return found if isinstance(found, _PLAIN) else None
 
 
 def _place(target: str) -> tuple[bool, str]:

@@ -21,6 +21,7 @@ from aiokafka.errors import (
 
 from service.log.entry import Entry, encode
 from service.log.passed import DOOR
+from service.log.reach import let_go
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
@@ -144,7 +145,7 @@ async def ends_of(transport: Transport, places: Iterable[tuple[str, int]]) -> di
     try:
         found = await consumer.end_offsets(asked) if asked else {}
     finally:
-        await consumer.stop()
+        await let_go(consumer)
     return {f"{at.topic}/{at.partition}": end for at, end in found.items()}
 
 
@@ -174,7 +175,7 @@ class Controls:
     async def stop(self) -> None:
         """Let go."""
         if self._consumer is not None:
-            await self._consumer.stop()
+            await let_go(self._consumer)
 
     async def news(self) -> list[ControlRecord]:
         """Return all that came since the last call, up to the end as it is now."""

@@ -7,9 +7,11 @@ a broker that is away an UnreachableError.  To read the cause out of aiokafka's 
 its words change.
 """
 
+import asyncio
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import (
@@ -49,6 +51,21 @@ def told() -> Iterator[None]:
     except (KafkaError, TimeoutError) as error:
         hint = "it is tried again by itself; look at the brokers if it lasts"
         raise UnreachableError(f"Kafka: {type(error).__name__}: {error}", hint) from error
+
+
+async def let_go(consumer: Any) -> None:
+    """Stop a consumer; that it cancels its own tasks must not pass for the cancelling of ours.
+
+    One of them that rests between two tries ends the client's `stop` so, in the middle: whoever called
+    it would end in silence, and the line would stay open.
+    """
+    try:
+        await consumer.stop()
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        await consumer._client.close()  # noqa: SLF001 - nobody else closes it then
 
 
 async def _enter(transport: Transport, host: str, port: int) -> None:

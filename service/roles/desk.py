@@ -7,6 +7,7 @@ from service import metrics
 from service.board.listening import listeners
 from service.board.people import people_of
 from service.errors import ConfigurationError
+from service.hosts.auditor import Auditor
 from service.hosts.clock import Steady, now_ms
 from service.hosts.couriers import CourierHost
 from service.hosts.ways import channels
@@ -31,7 +32,8 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     people = people_of(process, secrets, asking.call, reads, lambda: directory, now_ms)
     outbox = SqlOutbox(store.call, reads.tuples, is_shared=True, on_look=metrics.looked)
     courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
-    host = CourierHost(courier, listeners(process, secrets, people.office))
+    besides = [Auditor(reads, now_ms).run, *listeners(process, secrets, people.office)]
+    host = CourierHost(courier, besides)
     with pages(process, lambda: "", people, ready, still=host.pulse.still):
         host.run()
     store.close()

@@ -16,6 +16,9 @@ from service.store.database import open_store
 from service.store.reads import Reads
 from service.store.retention import Limits
 
+# What Faust would put into the working directory.
+FAUST = "faust"
+
 
 def run(process: ProcessSettings, ready: Ready) -> None:
     """Fold shards until a signal comes; Faust ends the process itself."""
@@ -26,6 +29,8 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
     plan = asyncio.run(wait_for_turn(transport, reads.reports))
     member = process.worker or gethostname()
+    folder = process.data / FAUST
+    folder.mkdir(parents=True, exist_ok=True)
     host = EngineHost(transport, store, Desk(compiled.directory), member)
     kept = compiled.retain
     limits = Limits(kept.log, kept.outcomes, kept.quarantine)
@@ -38,4 +43,4 @@ def run(process: ProcessSettings, ready: Ready) -> None:
         now = lambda: compiled.directory  # noqa: E731 - what it knows does not change
         people = people_of(process, secrets, asking.call, reads, now, now_ms)
     with pages(process, host.trouble, people, ready), beside:
-        host.run(len(plan.shards), is_static=bool(process.worker))
+        host.run(len(plan.shards), folder, is_static=bool(process.worker))

@@ -17,6 +17,9 @@ def telling_problems(settings: Settings) -> Iterator[str]:
     for position, step in enumerate(settings.configuration.escalation):
         at = settings.at("escalation", position, "notify")
         yield from receiver_problems(settings, [step.notify], at)
+    if settings.configuration.heartbeat is not None:
+        to = settings.configuration.heartbeat.to
+        yield from receiver_problems(settings, [to], settings.at("heartbeat", "to"))
     yield from _mute_problems(settings)
     yield from _circles(settings)
 

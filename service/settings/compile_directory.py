@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from alerts.directory import Call, Directory, Place, Reach, Topic
+from alerts.directory import Call, Directory, Heartbeat, Place, Reach, Topic
 from alerts.directory import Route as DirectoryRoute
 from alerts.hours import Hours
 from alerts.tongues import tongue_of
@@ -45,6 +45,7 @@ def compile_directory(settings: Settings, plan: Plan) -> Directory:
         calendars=hours.calendars(),
         taken_for=configuration.acknowledge.expires if configuration.acknowledge else None,
         windows=hours.windows(),
+        heartbeat=_heartbeat(settings),
         wordings=wordings(settings),
     )
 
@@ -130,6 +131,11 @@ def _route(route: Root | Route) -> DirectoryRoute:
         deliver=route.hours,
         escalation=None if route.escalation is None else _calls(route.escalation),
     )
+
+
+def _heartbeat(settings: Settings) -> Heartbeat | None:
+    written = settings.configuration.heartbeat
+    return None if written is None else Heartbeat(written.to, written.every)
 
 
 def _calls(steps: Iterable[Step]) -> tuple[Call, ...]:

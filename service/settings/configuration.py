@@ -16,7 +16,7 @@ from service.settings.opening import Calendar
 from service.settings.reach import Reach
 from service.settings.source import Source
 from service.settings.stock import Stock
-from service.settings.telling import Acknowledge, Mute, Step
+from service.settings.telling import Acknowledge, Mute, ProofOfLife, Step
 from service.settings.touchpoint import Journey, Touchpoint
 
 
@@ -78,6 +78,7 @@ class Configuration(Block):
     escalation: tuple[Step, ...] = ()
     acknowledge: Acknowledge | None = None
     mutes: tuple[Mute, ...] = ()
+    heartbeat: ProofOfLife | None = None
     exclusions: tuple[Exclusion, ...] = ()
     templates: dict[News, Wording] = Field(default_factory=dict)
     retain: Retain = Retain()

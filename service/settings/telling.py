@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from alerts.hours import Delay
 from service.settings.block import Block, Name, Text
-from service.settings.length import parse_elapsed, parse_span
+from service.settings.length import Elapsed, parse_elapsed, parse_span
 from service.settings.opening import ByDay
 
 
@@ -44,6 +44,13 @@ class Acknowledge(Block):
     """State for how long "I have it" counts."""
 
     expires: DelayLength
+
+
+class ProofOfLife(Block):
+    """Send a proof of life the whole way, to whoever pages when it stops."""
+
+    to: Text
+    every: Elapsed = 60_000
 
 
 class Mute(Block):

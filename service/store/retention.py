@@ -30,6 +30,7 @@ class Limits(NamedTuple):
     log: int = 90 * DAY_MS
     outcomes: int = 400 * DAY_MS
     quarantine: int = 30 * DAY_MS
+    beats: int = DAY_MS
 
 
 class Rule(NamedTuple):
@@ -55,12 +56,18 @@ RULES = (
         "outcomes",
         "t.state <> 'pending' AND " + CREATED + " < :horizon",
     ),
+    Rule("outbox", "number", "beats", "t.why = 'heartbeat' AND t.at < :horizon"),
     Rule(
         "receipt",
         "number",
-        "outcomes",
+        "beats",
         "t.at < :horizon AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = t.key)",
     ),
+    Rule("request", "number", "outcomes", "t.result <> '' AND t.at < :horizon"),
+    Rule("silence", "rowid", "outcomes", "t.ends < :horizon"),
+    Rule("informed", "rowid", "outcomes", "t.at < :horizon"),
+    Rule("used_link", "rowid", "outcomes", "t.at < :horizon"),
+    Rule("commitment", "rowid", "outcomes", "t.at < :horizon"),
     Rule("undeliverable", "number", "outcomes", "t.at < :horizon"),
     Rule("late_fact", "number", "outcomes", "t.time < :horizon"),
     Rule(

@@ -1,6 +1,6 @@
 """A desk to work with in tests: a week of office hours, routes with timers, and a book that moves on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from alerts.action import Action, Kind
@@ -63,6 +63,7 @@ class Clerk:
     book: Book = field(default_factory=Book)
     rows: list[OutboxRow] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
+    on_decision: Callable[[Decision], None] = lambda decision: None
     _number: int = 0
 
     def hear(self, *signals: Signal) -> Decision:
@@ -109,4 +110,5 @@ class Clerk:
         self.book.apply(decision)
         self.rows += decision.rows
         self.decisions.append(decision)
+        self.on_decision(decision)
         return decision

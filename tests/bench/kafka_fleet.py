@@ -4,6 +4,7 @@ Both shards get every event, each for a touchpoint of its own, so that two engin
 """
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -20,12 +21,14 @@ from tests.bench.peers.built import prepare
 from tests.bench.peers.processes import cpu_of_all, cpu_s
 from tests.live.broker import Broker
 from tests.live.fleet import Fleet, fleet
-from tests.live.member import Member
+from tests.live.member import Member, Supervisor
 from tests.live.postgres import Cluster, cluster
 from tests.running import until
 
 J1 = Path(__file__).parents[1] / "live" / "j1"
 EVENTS, PARTITIONS, SETTLE_S = 100_000, 8, 10.0
+# So many characters of each process's log are shown when something failed; seconds to catch up.
+TOLD, RECOVERY_S = 6000, 120.0
 AGAIN = """
   again:
     journey: drive
@@ -66,12 +69,24 @@ def staged() -> Iterator[tuple[Fleet, Cluster]]:
         (config / "company.yaml").write_text(text.replace("\nreceivers:", AGAIN), "utf-8")
         made = fleet(broker.address, server.fresh(), config, folder / "run")
         found = stack.enter_context(made)
+        stack.enter_context(telling(found.folder))
         found.prepare(PARTITIONS)
         with stream.open("rb") as lines:
             read = [line.rstrip(b"\n") for line in islice(lines, EVENTS)]
         region = msgspec.json.Decoder().decode
         found.send(("j1.raw", region(line)["data"]["region"].encode(), line) for line in read)
         yield found, server
+
+
+@contextmanager
+def telling(folder: Path) -> Iterator[None]:
+    """Print what every process said last, if a measurement fails."""
+    try:
+        yield
+    except BaseException:
+        for log in sorted(folder.glob("*.log")):
+            print(f"--- {log.name}\n{log.read_text('utf-8')[-TOLD:]}", file=sys.stderr)
+        raise
 
 
 def measure_fleet() -> dict[tuple[int, int], Throughput]:
@@ -88,10 +103,9 @@ def measure_fleet() -> dict[tuple[int, int], Throughput]:
 
 
 def _run(found: Fleet, server: Cluster, intakes: int, engines: int) -> Throughput:
-    roles = {"engine": [_engine(found) for _ in range(engines)]}
-    until(lambda: len(found.reports()) == 2, 60)
-    # Whoever gets a shard back ends, for a supervisor to start it again: here that is us.
-    roles["engine"] = [one if one.is_alive else found.start("engine") for one in roles["engine"]]
+    workers = [_engine(found) for _ in range(engines)]
+    until(lambda: _dealt(found, engines), RECOVERY_S)
+    roles = {"engine": [one.member for one in workers]}
     roles["intake"] = [found.start("intake", "", "--clock", "events") for _ in range(intakes)]
     until(lambda: _folded(found) > 0, 60)
     begun, began, first = _cpu(roles, server), time.monotonic(), _folded(found)
@@ -101,10 +115,17 @@ def _run(found: Fleet, server: Cluster, intakes: int, engines: int) -> Throughpu
     return Throughput((EVENTS - first) / took, us["intake"], us["engine"], us["postgres"])
 
 
-def _engine(found: Fleet) -> Member:
-    member = found.start("engine")
+def _engine(found: Fleet) -> Supervisor:
+    """Start an engine as in life: whoever gets a shard back ends, and is started again."""
+    worker = found.supervise("engine", f"e{len(found.supervisors)}")
     time.sleep(SETTLE_S)
-    return member
+    return worker
+
+
+def _dealt(found: Fleet, engines: int) -> bool:
+    """Tell whether both shards run, and on as many engines as there are."""
+    rows = found.reports()
+    return len(rows) == 2 and len({row["worker"] for row in rows}) == engines
 
 
 def _cpu(roles: dict[str, list[Member]], server: Cluster) -> dict[str, float]:
@@ -120,15 +141,14 @@ def _folded(found: Fleet) -> int:
 def measure_recovery() -> float:
     """Return the seconds from a kill of the only engine until its successor has folded everything."""
     with staged() as (found, _):
-        engine = found.start("engine", "e1")
+        engine = found.supervise("engine", "e1")
         found.start("intake", "", "--clock", "events")
         until(lambda: _folded(found) >= EVENTS, 300)
         covered = [row["body"]["checkpoint"] for row in found.reports()]
         tell("checkpoints at the kill, -1 where none was due yet", str(covered))
         engine.kill9()
         killed_ms, began = time.time_ns() // 10**6, time.monotonic()
-        found.start("engine", "e1")
-        until(lambda: all(_again(row, killed_ms) for row in found.reports()), 120)
+        until(lambda: all(_again(row, killed_ms) for row in found.reports()), RECOVERY_S)
         return time.monotonic() - began
 
 

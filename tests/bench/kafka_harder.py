@@ -1,4 +1,6 @@
-"""A harder job, for this product alone: `python -m tests.bench.kafka_harder [DEALERS] [WEEKS]`.
+"""A harder job, for this product alone.
+
+`python -m tests.bench.kafka_harder [DEALERS] [WEEKS] [--page FILE]`
 
 The shipped configuration on Kafka: four touchpoints, opening hours, public holidays, pauses, two ways
 to be answered and a stock.  Nothing else here could do it, so there is no peer and no oracle: what the
@@ -19,12 +21,15 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from ruamel.yaml import YAML
 
+from service.engine.results import Results
 from service.engine.values import Event
 from service.intake.decode import Decoder
 from service.settings import compile_settings, load
 from service.simulator.run import run
 from tests.bench.gauge import load as machine_load
 from tests.bench.gauge import tell
+from tests.bench.kafka_fleet import telling
+from tests.bench.page import written
 from tests.bench.peers.processes import cpu_of_all, cpu_s, pinned
 from tests.live.broker import Broker
 from tests.live.fleet import Fleet, fleet
@@ -34,7 +39,9 @@ from tests.running import until
 
 SHIPPED = Path(__file__).parents[2] / "config"
 TOPIC, PARTITIONS = "harder.raw", 4
-THEIRS, OURS = 0, 1
+THEIRS, OURS, FEW = 0, 1, 5
+# The history is older than a broker keeps records: what it deletes meanwhile would be missing.
+KEEP = {"log.retention.ms": "-1"}
 
 
 def main(dealers: int = 200, weeks: int = 4) -> None:
@@ -45,11 +52,12 @@ def main(dealers: int = 200, weeks: int = 4) -> None:
         run(folder / "stream", folder / "truth", dealers=dealers, weeks=weeks)
         lines = (folder / "stream").read_bytes().splitlines()
         with pinned(THEIRS):
-            broker = stack.enter_context(Broker(folder / "broker"))
+            broker = stack.enter_context(Broker(folder / "broker", KEEP))
             server = stack.enter_context(cluster())
         config = _config(folder)
         made = fleet(broker.address, server.fresh(), config, folder / "run")
         found = stack.enter_context(made)
+        stack.enter_context(telling(found.folder))
         found.prepare(PARTITIONS)
         events = _decoded(found, lines)
         asyncio.run(_send(broker.address, lines, events))
@@ -99,21 +107,22 @@ async def _send(address: str, lines: Sequence[bytes], events: Sequence[Event]) -
 
 def _measure(found: Fleet, server: Cluster, count: int) -> None:
     with pinned(OURS):
-        members = {"engine": found.start("engine")}
+        workers = {"engine": found.supervise("engine")}
         until(lambda: bool(found.reports()), 60)
-        members["intake"] = found.start("intake", "", "--clock", "events")
+        workers["intake"] = found.supervise("intake", "", "--clock", "events")
     until(lambda: _events(found) > 0, 60)
+    members = {name: worker.member for name, worker in workers.items()}
     begun, began, first = _cpu(members, server), time.monotonic(), _events(found)
     until(lambda: _events(found) >= count, 400)
     took, used = time.monotonic() - began, _cpu(members, server)
-    us = {name: round((used[name] - begun[name]) / (count - first) * 1e6, 1) for name in used}
-    tell(
-        f"{count:,} events, four touchpoints", f"{(count - first) / took:,.0f} events/s on one core"
-    )
-    tell("us an event", json.dumps(us), machine_load())
+    left = count - first
+    tell(f"{count:,} events, four touchpoints", f"{left / took:,.0f} events/s on one core")
+    if left:  # a short job is over before it can be watched
+        us = {name: round((used[name] - begun[name]) / left * 1e6, 1) for name in used}
+        tell("us an event", json.dumps(us), machine_load())
     time.sleep(10)  # the last whole minute of counts is still to come
-    for member in members.values():
-        member.stop()
+    for worker in workers.values():
+        worker.leave()
 
 
 def _events(found: Fleet) -> int:
@@ -133,9 +142,22 @@ def _compare(found: Fleet, lines: Sequence[bytes]) -> None:
     tell("outcomes", f"{len(got.outcomes):,} rows, {'equal' if same else 'DIFFERENT'}")
     equal = got.hash() == want.hash()
     tell("hash of all results", f"{got.hash()} {'equal' if equal else 'DIFFERENT ' + want.hash()}")
-    if not same:
+    if not equal:
+        _tell_apart(want, got)
         raise SystemExit("the fleet and the replay differ")
 
 
+def _tell_apart(want: Results, got: Results) -> None:
+    """Print what one has and the other has not, a few of each."""
+    for name in ("outcomes", "readings"):
+        ours, theirs = getattr(got, name).items(), getattr(want, name).items()
+        print(name, "only in the fleet", [row for row in ours if row not in theirs][:FEW])
+        print(name, "only in the replay", [row for row in theirs if row not in ours][:FEW])
+    ours, theirs = (sorted(map(repr, one.signals)) for one in (got, want))
+    print("signals only in the fleet", [row for row in ours if row not in theirs][:FEW])
+    print("signals only in the replay", [row for row in theirs if row not in ours][:FEW])
+
+
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    with written(sys.argv, "A harder job, for this product alone", "tests.bench.kafka_harder"):
+        main(*map(int, sys.argv[1:]))

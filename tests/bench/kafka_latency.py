@@ -1,8 +1,9 @@
-"""From a broken promise to the alert on Kafka, by the wall clock: `python -m tests.bench.kafka_latency`.
+"""From a broken promise to the alert on Kafka, by the wall clock.
 
-Two thousand events a second come for a minute.  Most customers are answered at once; each shop in
-turn leaves one waiting.  The delay is from that deadline plus `wait` to the moment at which somebody
-who looks fifty times a second sees the signal, and the outbox row, committed in the database.
+`python -m tests.bench.kafka_latency [SECONDS] [--page FILE]`: two thousand events a second come for a
+minute.  Most customers are answered at once; each shop in turn leaves one waiting.  The delay is from
+that deadline plus `wait` to the moment at which somebody who looks fifty times a second sees the
+signal, and the outbox row, committed in the database.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ import psycopg
 from aiokafka import AIOKafkaProducer
 
 from tests.bench.gauge import load, spread, tell
+from tests.bench.page import written
 from tests.live.broker import Broker
 from tests.live.fleet import Fleet, fleet
 from tests.live.postgres import cluster
@@ -170,4 +172,5 @@ def _written(number: str, kind: str, at: str, case: str, shop: str) -> bytes:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    with written(sys.argv, "From a deadline to the alert", "tests.bench.kafka_latency"):
+        main(*map(int, sys.argv[1:]))

@@ -1,7 +1,7 @@
 """How the roles on Kafka grow, and what a hundred million events a day need.
 
-`python -m tests.bench.kafka_scale [--million]` prints figures of this machine and, at its end, the
-computation from them.  Cases are kept for corrections long after they were judged, so what counts
+`python -m tests.bench.kafka_scale [--million] [--page FILE]` prints figures of this machine and, at its
+end, the computation from them.  Cases are kept for corrections long after they were judged, so what counts
 for memory, checkpoints and a restart is how many an engine holds.
 """
 
@@ -26,13 +26,15 @@ from service.loop import Ledger
 from service.settings import compile_settings, load
 from service.store.changelog import newest, rows_of
 from service.store.database import Database, open_store
-from tests.bench.gauge import Took, tell, watch
+from tests.bench.gauge import Took, proportional, tell, watch
 from tests.bench.kafka_fleet import Throughput, measure_fleet, measure_recovery
+from tests.bench.page import written
 from tests.live.postgres import cluster
 from tests.worlds import write_config
 
 CHUNK, MEASURED, START, STEP_MS = 1000, 40_000, 1_780_300_800_000, 500
 DAY_EVENTS, PEAK, SHARE = 100_000_000, 5, 0.6
+KEPT_DAYS, ENGINE_GB = 7, 16
 
 
 class Nowhere:
@@ -103,8 +105,10 @@ class Folding:
 def measure_state(folder: Path, cases: int, units: int, url: str) -> dict[str, float]:
     """Open cases, then measure a turn's cost, a checkpoint and a restore on them."""
     folding, nowhere = Folding(plan_of(folder / f"{cases}-{units}", units)), Nowhere()
+    before = proportional()
     for first in range(0, cases, CHUNK):
         folding.take(events_of("ask", first, CHUNK, units, START + first * STEP_MS), nowhere)
+    size = (proportional() - before) / cases
     store, name = open_store(url), folding.shard.name
     with store.transaction() as transaction:
         transaction.many(
@@ -121,6 +125,7 @@ def measure_state(folder: Path, cases: int, units: int, url: str) -> dict[str, f
         Shard(name, None, Book(()), 0, {}).restore(found)
     return {
         "us": turn.cpu / MEASURED * 1e6,
+        "bytes": size,
         "mb": sum(len(value) for _, value in rows) / 2**20,
         "write_s": written.cpu,
         "restore_s": restored.cpu,
@@ -155,17 +160,19 @@ def main(given: list[str]) -> None:
     with cluster() as server:
         for cases, units in [*((size, 1000) for size in sizes), (100_000, 100), (100_000, 10_000)]:
             row = found[cases, units] = in_a_process(cases, units, server.fresh())
-            told = f"{row['us']:.1f} us an event, checkpoint {row['mb']:.1f} MB"
+            told = f"{row['us']:.1f} us an event, {row['bytes']:.0f} bytes a case, "
+            told += f"checkpoint {row['mb']:.1f} MB"
             more = f"written in {row['write_s']:.1f} s CPU, restored in {row['restore_s']:.1f} s"
             tell(f"{cases:,} open cases, {units:,} units: fold + commit", f"{told}, {more}")
     rates = measure_fleet()
     recovery_s = measure_recovery()
     tell("kill -9 of an engine until it has caught up", f"{recovery_s:.1f} s")
     needs(max(row["us"] for row in found.values()), rates)
+    remember(found[sizes[-1], 1000], sizes[-1])
 
 
 def needs(fold_us: float, rates: dict[tuple[int, int], Throughput]) -> None:
-    """Print what a hundred million events a day need, step by step."""
+    """Print what a hundred million events a day need of processors, step by step."""
     one = rates[1, 1]
     mean = DAY_EVENTS / 86_400
     peak = mean * PEAK
@@ -182,5 +189,19 @@ def needs(fold_us: float, rates: dict[tuple[int, int], Throughput]) -> None:
     print("an engine's share is bounded by its shards: a touchpoint lies in one shard")
 
 
+def remember(row: dict[str, float], cases: int) -> None:
+    """Print what they need of memory: a case is kept for as long as late facts correct it."""
+    kept = DAY_EVENTS // 2 * KEPT_DAYS
+    whole = kept * row["bytes"] / 1e9
+    print(
+        f"memory: two events a case, kept {KEPT_DAYS} days (`correct_for`): {kept:,} cases x "
+        f"{row['bytes']:.0f} bytes = {whole:,.0f} GB,\n"
+        f"  so {math.ceil(whole / ENGINE_GB)} shards of {ENGINE_GB} GB, or fewer days; each restores "
+        f"in {row['restore_s'] / cases * ENGINE_GB * 1e9 / row['bytes']:.0f} s, and its checkpoint has "
+        f"{row['mb'] / cases * ENGINE_GB * 1e9 / row['bytes'] / 1024:.1f} GB"
+    )
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with written(sys.argv, "How the roles grow", "tests.bench.kafka_scale"):
+        main(sys.argv[1:])

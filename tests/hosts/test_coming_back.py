@@ -88,6 +88,18 @@ async def test_a_shard_that_comes_back_unmoved_goes_on_where_it_was(store: Store
     assert found.running[0].shard is before
 
 
+async def test_a_deal_that_is_told_twice_changes_nothing(store: Store) -> None:
+    """What runs goes on, and what is not dealt to us any more does not run."""
+    found = worker(store)
+    await begun(found)
+    before = found.running[0].shard
+    await found.restore(BOTH, {})
+    assert found.running[0].shard is before
+    await found.restore({0: 0}, {})
+    assert found.running.keys() == {0}
+    assert found.running[0].shard is before
+
+
 async def test_a_shard_that_another_moved_meanwhile_ends_the_process(
     store: Store, tmp_path: Path
 ) -> None:

@@ -101,7 +101,7 @@ def test_a_history_leaves_in_the_order_of_time(random: Random, partitions: int) 
     positions = dict.fromkeys(stock, 0)
     aligned, gone = Aligned(), list[list[int]]()
     while sum(map(len, gone)) < sum(ends.values()):
-        places = aligned.empty(stock)
+        places = aligned.wanted(positions, ends)
         for place in random.sample(places, random.randint(0, len(places))):
             begin = positions[place]
             to = min(begin + random.randint(1, 6), ends[place])
@@ -110,7 +110,7 @@ def test_a_history_leaves_in_the_order_of_time(random: Random, partitions: int) 
                 records = [Record(at, None, b"", (), time) for at, time in times]
                 aligned.put([Slice(*place[:1], "i", place[1], begin, to, records)])
                 positions[place] = to
-        left = aligned.take(positions, ends)
+        left = aligned.take(positions, ends, 2**62)
         gone.append([record.time for one in left for record in one.records])
     groups = [group for group in gone if group]
     assert all(max(a) <= min(b) for a, b in itertools.pairwise(groups))

@@ -22,10 +22,17 @@ def kill_engine(stage: Stage) -> None:
 
 def kill_named_engine(stage: Stage) -> None:
     """Kill a static member, which takes its name and so its shards again."""
-    stage.engines.pop().leave()
     stage.add("engine", "e1")
-    time.sleep(10)
+    until(lambda: "e1" in _workers(stage), 60)
+    stage.engines.pop(0).leave()
+    until(lambda: _workers(stage) == {"e1"}, 60)
+    time.sleep(4)
     stage.engines[0].kill9()
+
+
+def _workers(stage: Stage) -> set[str]:
+    """Return who runs the shards."""
+    return {row["worker"] for row in stage.fleet.reports()}
 
 
 def kill_intake(stage: Stage) -> None:

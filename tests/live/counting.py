@@ -88,7 +88,8 @@ def main(address: str, prefix: str, partitions: str, folder: str, *switches: str
         FaustHost._guard = _nothing  # type: ignore[method-assign, assignment]
     host, _, port = address.partition(":")
     worker = Counting(Path(folder), is_blind="blind" in switches)
-    found = FaustHost(Transport(((host, int(port)),), prefix), int(partitions), "", worker)
+    transport, place = Transport(((host, int(port)),), prefix), Path(folder)
+    found = FaustHost(transport, int(partitions), "", worker, place)
     worker.gate = found
     found.run()
 

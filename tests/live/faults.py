@@ -1,8 +1,10 @@
 """What may happen to a fleet, each with a check that nothing was lost, invented or doubled.
 
-`python -m tests.live.faults [--long] [NAME ..]` runs the scenarios one after another and prints a
-table; the results of each are compared with a replay of what was sent.  With `--long` the kills in
-rotation go on for ten minutes.  What is done is in `tests.live.acts` and `tests.live.moves`:
+`python -m tests.live.faults [--long] [--keep FOLDER] [NAME ..]` runs the scenarios one after another and
+prints a table; the results of each are compared with a replay of what was sent.  With `--long` the kills
+in rotation go on for ten minutes.  `--keep` keeps what every life of every process said, and a diary of
+when lives began and ended and when a shard stood still.  What is done is in `tests.live.acts` and
+`tests.live.moves`:
 
     members    killed, suspended for longer than their session, joining and leaving, all at once
     broker     killed, suspended, restarted under joins, its disk full, cut off both ways and one way
@@ -11,7 +13,8 @@ rotation go on for ten minutes.  What is done is in `tests.live.acts` and `tests
     versions   newer rules take over while both versions run
 """
 
-import sys
+import argparse
+import re
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
@@ -67,7 +70,9 @@ SCENARIOS = {
 }
 
 
-def played(shared: Broker, server: Cluster, scenario: Scenario, *, is_long: bool) -> Found:
+def played(
+    shared: Broker, server: Cluster, scenario: Scenario, *, is_long: bool, keep: Path | None
+) -> Found:
     """Play one scenario, on a broker of its own if that has a special way to it, or disk."""
     with ExitStack() as stack:
         broker, more = shared, dict(scenario.fleet)
@@ -80,26 +85,32 @@ def played(shared: Broker, server: Cluster, scenario: Scenario, *, is_long: bool
                 more["line"] = stack.enter_context(valve(broker.ports["FAR"]))
                 broker.far = more["line"].port
             stack.enter_context(broker)
-        stage = stack.enter_context(staged(broker, server, **more))
+        stage = stack.enter_context(staged(broker, server, keep=keep, **more))
         stage.seconds = scenario.long_s if is_long else scenario.seconds
         return play(stage, scenario.act)
 
 
-def main(names: list[str], *, is_long: bool) -> Iterator[str]:
-    """Run scenarios; yield a row of the table for each."""
+def main(names: list[str], *, is_long: bool, keep: Path | None) -> Iterator[str]:
+    """Run scenarios; yield a row of the table for each.  All logs go into the folder `keep`."""
     with ExitStack() as stack:
         broker = stack.enter_context(Broker(Path(tempfile.mkdtemp(prefix="erosion-broker-"))))
         server = stack.enter_context(cluster())
         for name in names or [*SCENARIOS]:
             try:
-                yield played(broker, server, SCENARIOS[name], is_long=is_long).line(name)
+                logs = keep / re.sub(r"\W+", "-", name) if keep else None
+                found = played(broker, server, SCENARIOS[name], is_long=is_long, keep=logs)
+                yield found.line(name)
             except AssertionError:
                 traceback.print_exc()
                 yield f"{name:34} FAILED"
 
 
 if __name__ == "__main__":
-    given = [name for name in sys.argv[1:] if name != "--long"]
+    asked = argparse.ArgumentParser(prog="tests.live.faults")
+    asked.add_argument("names", nargs="*", metavar="NAME")
+    asked.add_argument("--long", action="store_true")
+    asked.add_argument("--keep", type=Path)
+    given = asked.parse_args()
     print(HEAD)
-    for line in main(given, is_long="--long" in sys.argv):
+    for line in main(given.names, is_long=given.long, keep=given.keep):
         print(line, flush=True)

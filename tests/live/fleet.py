@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import subprocess
+import time
 from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,13 +54,18 @@ class Fleet:
         (self.secrets / "customer_key").write_text("0123456789abcdef" * 4)
         for file in (self.secrets, self.secrets / "customer_key"):
             file.chmod(0o700)
-
+        self.here.mkdir(exist_ok=True)
         self._lives = count()
 
     @property
     def secrets(self) -> Path:
         """Return the folder of secrets."""
         return self.folder / "secrets"
+
+    @property
+    def here(self) -> Path:
+        """Return the working directory of every process, in which none may leave anything."""
+        return self.folder / "here"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -108,9 +114,9 @@ class Fleet:
         if name:
             env["EROSION_WORKER"] = name
         with log.open("ab") as out:
-            process = subprocess.Popen(
-                [*program, "run", "--role", role, *arguments], env=env, stdout=out, stderr=out
-            )
+            line = [*program, "run", "--role", role, *arguments]
+            process = subprocess.Popen(line, env=env, stdout=out, stderr=out, cwd=self.here)
+        self.note(f"{number}-{role} is started as process {process.pid}")
         member = Member(role, name, process, log, f"http://127.0.0.1:{port}")
         self.members.append(member)
         if wait:
@@ -128,7 +134,7 @@ class Fleet:
     ) -> Supervisor:
         """Start a process of a role that is started again whenever it ends."""
         start = partial(self.start, role, name, *arguments, wait=False, program=program, **more)
-        found = Supervisor(start)
+        found = Supervisor(start, self.note)
         self.supervisors.append(found)
         return found
 
@@ -154,6 +160,13 @@ class Fleet:
         """Return the end of each partition of a topic."""
         found: dict[int, int] = self.run(_ends(self.address, topic))
         return found
+
+    def note(self, what: str) -> None:
+        """Write down when something happened, beside what the processes say."""
+        now = time.time()
+        at = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(now))}.{int(now % 1 * 1000):03}Z"
+        with (self.folder / "diary.log").open("a", encoding="utf-8") as diary:
+            diary.write(f"{at} {what}\n")
 
     @staticmethod
     def run(work: Coroutine[Any, Any, Any]) -> Any:

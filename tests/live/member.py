@@ -50,6 +50,7 @@ class Supervisor:
     """Start a member again whenever it ends, and count how it ended."""
 
     start: Callable[[], Member]
+    note: Callable[[str], None]
     ends: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -91,6 +92,7 @@ class Supervisor:
             if code is None or not self._wanted:
                 continue
             self.ends[code] += 1
+            self.note(f"{self.member.log.stem} ended with {code}")
             if code > 0:
                 print(f"{self.member.role} ended with {code}: {self.log[-1500:]}", file=sys.stderr)
             if code == FINAL:

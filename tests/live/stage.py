@@ -174,8 +174,12 @@ def staged(
     engines: int = 1,
     intakes: int = 1,
     line: Valve | None = None,
+    keep: Path | None = None,
 ) -> Iterator[Stage]:
-    """Give a fleet that is at work; its first members are led over a line to the broker, if any."""
+    """Give a fleet that is at work; its first members are led over a line to the broker, if any.
+
+    What its processes said is kept in `keep`, or where it failed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="erosion-fleet-"))
     prefix = f"f{time.time_ns() % 10**9}"
     config = configured(folder / "config", prefix, wait)
@@ -191,6 +195,8 @@ def staged(
                     stage.add(role)
             at_work(stage)
             yield stage
+        if keep:
+            shutil.copytree(folder, keep)
     except BaseException:
         shutil.copytree(folder, Path(tempfile.gettempdir()) / f"erosion-failed-{prefix}")
         raise
@@ -203,6 +209,7 @@ def configured(folder: Path, prefix: str, wait: str = "20s") -> Path:
     shutil.copytree(QUICK, folder)
     written = (folder / "company.yaml").read_text()
     written = written.replace("PREFIX", prefix).replace("wait: 20s", f"wait: {wait}")
+    written = written.replace("alerts.jsonl", str(folder.parent / "alerts.jsonl"))
     (folder / "company.yaml").write_text(written)
     return folder
 

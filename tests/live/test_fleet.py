@@ -148,6 +148,16 @@ def test_a_log_moved_to_kafka_gives_the_same_results(bare: Fleet, tmp_path: Path
     assert "in use already" in again.stderr
 
 
+def test_nothing_is_left_in_the_working_directory(bare: Fleet) -> None:
+    """What Faust makes stands in the folder of everything that is kept, and nowhere else."""
+    bare.command("reload")
+    engine = bare.start("engine")
+    until(lambda: len(bare.reports()) == 2, 30)
+    assert engine.stop() == 0
+    assert [*bare.here.iterdir()] == []
+    assert (bare.folder / "data" / "faust").is_dir()
+
+
 def test_an_engine_refuses_to_begin_with_half_a_past(bare: Fleet) -> None:
     """The beginning of the log is gone and no checkpoint covers it: exit 78, with what to do."""
     bare.command("reload")

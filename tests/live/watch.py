@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.live.fleet import Fleet
 
+TOLD_S = 3.0
+
 
 class Watch:
     """Look at the shards' reports: how far they have judged, and for how long they stood still."""
@@ -38,6 +40,8 @@ class Watch:
             self.watermark = min(marks, default=0)
             found = {row["shard"]: row["log_offset"] for row in reports}
             if found and all(at > offsets.get(shard, -1) for shard, at in found.items()):
+                if now - moved > TOLD_S:
+                    self._fleet.note(f"a shard stood still for {now - moved:.1f} s up to now")
                 moved, offsets = now, found
             self.gap_s = max(self.gap_s, now - moved)
 

@@ -1,7 +1,8 @@
 """One job on everything a user could pick instead: `python -m tests.bench.peers [--small] [SYSTEM ..]`.
 
 One broker, loaded once, has one core; one system at a time has the other.  Every system runs in a
-fresh process and is checked.  `--out FOLDER` writes the table there as Markdown and as JSON.
+fresh process and is checked.  `--out FOLDER` writes the table there as Markdown and as JSON; `--page FILE`
+puts what is printed, for this product alone, on a page.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench.page import written
 from tests.bench.peers.built import Place, prepare
 from tests.bench.peers.processes import pinned
 from tests.bench.peers.product import run_product
@@ -90,4 +92,5 @@ def _driven(place: Place, bootstrap: str, system: str, stream: str) -> dict[str,
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    with written(sys.argv, "J1 again, this product alone", "tests.bench.peers"):
+        main(sys.argv[1:])

@@ -63,7 +63,9 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
         "figures of one run only."
     )
     lines = ["# J1 on Kafka, beside what could be used instead", "", story, "", *table, ""]
-    return "\n".join([*lines, "This product, us an event by process:", "", *parts, "", _of(), ""])
+    return "\n".join(
+        [*lines, "This product, us an event by process:", "", *parts, "", machine_line(), ""]
+    )
 
 
 def machine() -> dict[str, str]:
@@ -78,7 +80,8 @@ def machine() -> dict[str, str]:
     } | {name: version(name) for name in LIBRARIES}
 
 
-def _of() -> str:
+def machine_line() -> str:
+    """Say it in one line."""
     return "Machine: " + ", ".join(f"{name} {value}" for name, value in machine().items()) + "."
 
 

@@ -1,0 +1,130 @@
+"""What Faust's host does when partitions are dealt out anew while it still answers the deal before."""
+
+import asyncio
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
+
+from service.hosts.faust_app import WAKE_S, FaustHost
+from service.transport import Transport
+
+AT = TopicPartition("p.log", 0)
+
+
+class Client:
+    """Be a consumer whose partitions are taken away while it is asked where they begin."""
+
+    def __init__(self) -> None:
+        """Begin with a partition that is about to go."""
+        self.mine, self.stays = {AT}, False
+        self.flows = True
+
+    async def dealt_anew(self) -> None:
+        """Let something happen meanwhile."""
+
+    def assignment(self) -> set[TopicPartition]:
+        """Return what is dealt to us."""
+        return set(self.mine)
+
+    async def earliest_offsets(self, *asked: TopicPartition) -> dict[TopicPartition, int]:
+        """Return where partitions begin."""
+        self.mine = self.mine if self.stays else set()
+        await self.dealt_anew()
+        return dict.fromkeys(asked, 0)
+
+    def stop_flow(self) -> None:
+        """Bring nothing."""
+        self.flows = False
+
+    async def seek(self, at: TopicPartition, _: int) -> None:
+        """Refuse what is not ours, as the real one does."""
+        if at not in self.mine:
+            raise IllegalStateError(at)
+
+
+class Recovery:
+    """Be Faust's recovery that has read all, said so too early, and waits for it to be said."""
+
+    def __init__(self) -> None:
+        """Begin to wait."""
+        self.signal_recovery_end = asyncio.Event()
+        self.in_recovery = False
+
+    def need_recovery(self) -> bool:
+        """Tell that all is read."""
+        return False
+
+
+class Worker:
+    """Remember which shards it runs, and what it died of."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.runs: list[dict[int, int]] = []
+        self.died: list[BaseException] = []
+
+    async def restore(self, firsts: Mapping[int, int], _: MutableMapping[bytes, bytes]) -> None:
+        """Remember."""
+        self.runs.append(dict(firsts))
+
+    async def take(self, *_: Any) -> int | None:
+        """Take nothing."""
+
+    async def flush(self) -> None:
+        """Have nothing to write."""
+
+    async def leave(self, partitions: set[int]) -> None:
+        """Have nothing to leave."""
+
+    def crash(self, error: BaseException) -> None:
+        """Remember."""
+        self.died.append(error)
+
+
+async def test_a_deal_in_a_deal_ends_no_worker(tmp_path: Path) -> None:
+    """What is not ours any more is not run; the shards of the next deal are."""
+    worker, client = Worker(), Client()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    flow = SimpleNamespace(suspend=lambda: None)
+    tables = SimpleNamespace(recovery=Recovery())
+    more = {"flow_control": flow, "tables": tables, "consumer_generation_id": 1}
+    host.app = SimpleNamespace(consumer=client, **more)  # type: ignore[assignment]
+    await host._guarded(host._recover)()
+    assert (worker.runs, worker.died) == ([], [])
+    assert client.flows, "the next deal's changelog must be read"
+    client.mine, client.stays = {AT}, True
+    await host._guarded(host._recover)()
+    assert (worker.runs, worker.died) == ([{0: 0}], [])
+
+
+async def test_a_recovery_that_missed_its_end_is_told_again(tmp_path: Path) -> None:
+    """A worker that was dealt shards does not wait for the next deal to come to hold them."""
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", Worker(), tmp_path)
+    client, recovery = Client(), Recovery()
+    tables = SimpleNamespace(recovery=recovery)
+    host.app = SimpleNamespace(consumer=client, tables=tables, in_recovery=False)  # type: ignore[assignment]
+    host._whole_s = now = asyncio.get_running_loop().time()
+    await host._see_to_the_log(now + WAKE_S / 2)
+    assert not recovery.signal_recovery_end.is_set()
+    await host._see_to_the_log(now + WAKE_S * 2)
+    assert recovery.signal_recovery_end.is_set()
+
+
+async def test_the_same_shards_in_the_next_deal_are_left_to_that(tmp_path: Path) -> None:
+    """An answer to the deal before must not close the flow: the changelog is read again through it."""
+    worker, client = Worker(), Client()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    tables = SimpleNamespace(recovery=Recovery())
+    app = SimpleNamespace(consumer=client, tables=tables, consumer_generation_id=1)
+    host.app, client.stays = app, True  # type: ignore[assignment]
+
+    async def dealt_anew() -> None:
+        app.consumer_generation_id = 2
+
+    client.dealt_anew = dealt_anew  # type: ignore[method-assign]
+    await host._guarded(host._recover)()
+    assert (worker.runs, worker.died, client.flows) == ([], [], True)
