@@ -25,10 +25,23 @@ _UNLIKE_Y = ("hia", "hie")
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """Speak one language, named as Babel names it; two tongues of one name are equal."""
+    """Speak one language, named as Babel names it: `es`, or `es_MX` where numbers differ.
+
+    Two tongues of one name are equal.
+    """
 
     locale: str
     catalogue: NullTranslations = field(default_factory=NullTranslations, compare=False, repr=False)
+
+    @property
+    def language(self) -> str:
+        """Return the language without its country."""
+        return self.locale.partition("_")[0]
+
+    @property
+    def tag(self) -> str:
+        """Return the name that pages and mails give to their language."""
+        return self.locale.replace("_", "-")
 
     def say(self, english: str, **facts: object) -> str:
         """Return a sentence with its facts; a whole number is written as readers write it."""
@@ -47,7 +60,7 @@ class Tongue:
         if len(names) < 2:  # noqa: PLR2004 - one name needs no "and"
             return "".join(names)
         whole = str(format_list(list(names), locale=_LISTS.get(self.locale, self.locale)))
-        return _with_e(whole, names[-1]) if self.locale == _SPANISH else whole
+        return _with_e(whole, names[-1]) if self.language == _SPANISH else whole
 
     def clock(self, instant: datetime, pattern: str) -> str:
         """Return a wall time by a pattern, whose order a translation may change."""

@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from io import BytesIO
 
+from babel.localedata import exists
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -23,17 +24,25 @@ _FILE = ("LC_MESSAGES", "alerts.po")
 
 @cache
 def known() -> tuple[str, ...]:
-    """Return the names of the languages."""
+    """Return the languages that have a catalogue."""
     return tuple(sorted(folder.name for folder in _FOLDER.iterdir() if _source(folder).is_file()))
+
+
+@cache
+def is_known(locale: str) -> bool:
+    """Tell whether there is a catalogue for a language, and such a country where one is named."""
+    language, _, country = locale.partition("_")
+    return language in known() and (not country or exists(locale))
 
 
 @cache
 def tongue_of(locale: str) -> Tongue:
     """Return a language by its name; one that we do not have is English."""
-    if locale not in known():
+    if not is_known(locale):
         return ENGLISH
+    tongue = Tongue(locale)
     compiled = BytesIO()
-    write_mo(compiled, catalogue(locale))
+    write_mo(compiled, catalogue(tongue.language))
     compiled.seek(0)
     spoken: NullTranslations = GNUTranslations(compiled)
     return Tongue(locale, spoken)

@@ -39,7 +39,7 @@ _DANGLING = noted("and at by for from in of on to with")
 
 def body_words_max(tongue: Tongue) -> int:
     """Return how many words may stand under the first line."""
-    return _BODY_WORDS_MAX.get(tongue.locale, _LONGER_WORDS_MAX)
+    return _BODY_WORDS_MAX.get(tongue.language, _LONGER_WORDS_MAX)
 
 
 def first_words(tongue: Tongue, level: Level) -> str:

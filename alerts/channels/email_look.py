@@ -48,7 +48,7 @@ def html(row: OutboxRow, subject: str, answers: Links = ()) -> str:
         button=links[0] if links else None,
         links=links[1:],
         footer=service_words.footer(tongue_of(row.locale), clean(row.receiver)),
-        language=row.locale,
+        language=tongue_of(row.locale).tag,
     )
     return mrml.to_html(filled).content
 

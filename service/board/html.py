@@ -40,7 +40,7 @@ def _templates() -> Environment:
 
 def page(tongue: Tongue, template: str, title: str, status: int = 200, **facts: object) -> Response:
     """Return a page in a language; its title is a sentence of the catalogue."""
-    said = {"title": tongue.say(title), "say": tongue.say, "language": tongue.locale}
+    said = {"title": tongue.say(title), "say": tongue.say, "language": tongue.tag}
     text = _templates().get_template(template).render(said | facts)
     return HTMLResponse(text, status, HEADERS)
 

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from holidays import list_supported_countries
 
-from alerts.tongues import known
+from alerts.tongues import is_known, known
 from service.settings.explanation import did_you_mean
 from service.settings.opening import Calendar
 from service.settings.promise import DatePromise
@@ -42,7 +42,7 @@ def _default_problems(settings: Settings) -> Iterator[str]:
     defaults = settings.configuration.defaults
     yield from _zone_problem(defaults.timezone, settings.at("defaults", "timezone"))
     yield from _country_problem(defaults.country, "", settings.at("defaults", "country"))
-    if defaults.locale not in known():
+    if not is_known(defaults.locale):
         languages = ", ".join(known())
         at = settings.at("defaults", "locale")
         yield f'{at}: no language "{defaults.locale}"; there are {languages}'

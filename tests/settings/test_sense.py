@@ -66,6 +66,7 @@ IN_COMPANY = [
         "country: DE, locale: fr",
         'company.yaml:3:58: no language "fr"; there are en, es',
     ),
+    ("country: DE", "country: DE, locale: es_XX", 'no language "es_XX"; there are en, es'),
     ("country: DE", "country: XX", 'no country "XX"'),
     ('["09:00-17:00"]', '["09:00-13:00", "12:00-17:00"]', "has overlapping hours"),
     ('["09:00-17:00"]', '["22:00-23:00"], tue: ["00:00-05:00"], mon: ["20:00-02:00"]', "overlap"),

@@ -1,5 +1,6 @@
 """Templates in the configuration: what is refused, at which line, and what becomes of the rest."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from service.metrics import REGISTRY, attempted
 from service.settings import compile_settings, load
 from tests.settings.written import COMPANY, problems, write
 
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference.md"
 BODY = """\
 templates:
   alarm:
@@ -59,6 +61,12 @@ def test_what_is_wrong_is_told_with_its_line(
 def test_no_other_kind_of_news(tmp_path: Path) -> None:
     """A kind that does not exist is refused."""
     assert problems(write(tmp_path, company=COMPANY + BODY.replace("alarm:", "alarms:")))
+
+
+def test_the_example_of_the_reference_is_accepted(tmp_path: Path) -> None:
+    """What the reference shows can be written."""
+    (example,) = re.findall(r"```yaml\n(templates:.*?)```", REFERENCE.read_text("utf-8"), re.DOTALL)
+    assert not problems(write(tmp_path, company=COMPANY + example))
 
 
 def test_what_fell_back_is_counted_once() -> None:
