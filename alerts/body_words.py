@@ -130,7 +130,8 @@ def where_unit(tongue: Tongue, unit: str, region: str) -> str:
 
 def where(tongue: Tongue, units: Sequence[tuple[str, int]], more: int, total: int) -> str:
     """List the worst units, and how much of the whole they hold."""
-    named = tongue.listed([f"{name} ({tongue.number(count)})" for name, count in units])
+    counted = (f"{name} ({tongue.number(count)})" if count else name for name, count in units)
+    named = tongue.listed([*counted])
     part = sum(count for _, count in units)
     if more and part < total:
         named = tongue.say("{part} of {total} at {names}", part=part, total=total, names=named)

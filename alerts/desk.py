@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from alerts.alert import Alert, Step
+from alerts.announcement import announced
 from alerts.asked import NOTHING, Answers, Asked, Proposal
 from alerts.book import REMEMBER_CLOSED_MS, Book
 from alerts.directory import Directory
@@ -78,6 +79,7 @@ class Desk:
                 *rows,
                 *historic_rows(sitting.history, now, self._directory),
                 *undelivered_rows(asked.undelivered, now, self._directory),
+                *announced(book.silences, asked.silences, book.open(), now, self._directory),
                 *beat_rows(asked.beats, now, self._directory),
             ),
             undeliverable=tuple(post.undeliverable),

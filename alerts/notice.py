@@ -31,6 +31,7 @@ class Why(StrEnum):
     STORM = "storm"
     UNDELIVERED = "undelivered"
     HISTORIC = "historic"
+    SILENCED = "silenced"
     HEARTBEAT = "heartbeat"
 
 

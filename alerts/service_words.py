@@ -85,3 +85,11 @@ def footer(tongue: Tongue, receiver: str) -> str:
 def addressed(tongue: Tongue, receiver: str) -> str:
     """Say under a printed message whom it is for."""
     return tongue.say("[to {receiver}]", receiver=receiver)
+
+
+def silenced(tongue: Tongue, what: str, until: str) -> str:
+    """Say that something is silenced until some time, or with no time that it is not any more."""
+    what = what or tongue.say("everything")
+    if not until:
+        return tongue.say("LOUD AGAIN - {what}", what=what)
+    return tongue.say("SILENCED - {what}, until {time}", what=what, time=until)

@@ -61,6 +61,8 @@ def alarm(tongue: Tongue, level: Level, standing: str, mark: str = "") -> str:
 
 def opening(tongue: Tongue, count: int) -> str:
     """Begin the list of the morning."""
+    if not count:
+        return tongue.say("SINCE CLOSING - look at these first")
     return tongue.count(
         "SINCE CLOSING - {n} person, call these first",
         "SINCE CLOSING - {n} people, call these first",

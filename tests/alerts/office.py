@@ -102,8 +102,9 @@ class Clerk:
         return found
 
     def said(self, receiver: str = "sales-desk") -> list[Why]:
-        """Return why a receiver was told, in order."""
-        return [row.why for row in self.rows if row.receiver == receiver]
+        """Return why a receiver was told of alerts, in order."""
+        mine = (row.why for row in self.rows if row.receiver == receiver)
+        return [why for why in mine if why is not Why.SILENCED]
 
     def _decide(self, signals: Iterable[Signal], asked: Asked | None = None) -> Decision:
         decision = Desk(self.directory).decide(self.book, signals, self.now, asked or Asked())

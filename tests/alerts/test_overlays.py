@@ -50,7 +50,7 @@ def test_a_silence_that_is_lifted_early_lets_speak_at_once() -> None:
     clerk = Clerk(office())
     clerk.silence(silence(unit="leeds"))
     clerk.hear(CRITICAL)
-    assert clerk.rows == []
+    assert clerk.said() == []
     clerk.silence()
     assert clerk.said() == [Why.FIRST]
 
@@ -128,3 +128,27 @@ def test_a_flapping_alert_says_its_end_only() -> None:
     assert clerk.said() == [Why.FIRST, *[Why.IMPROVING, Why.RELAPSED] * 2, Why.IMPROVING]
     clerk.hear(replace(OVER, number=number + 1))
     assert clerk.said()[-1] is Why.RESOLVED
+
+
+def test_a_silence_is_announced_and_so_is_its_early_end() -> None:
+    """Operations and whoever was told of what it mutes hear of it, without the name of who made it."""
+    clerk = Clerk(office())
+    clerk.hear(CRITICAL)
+    made = clerk.silence(silence(unit="leeds"))
+    said = [(row.receiver, row.subject, row.lines) for row in made.rows]
+    assert said == [
+        ("operations", "SILENCED - unit leeds, until 14:00", ("Reason: planned.",)),
+        ("sales-desk", "SILENCED - unit leeds, until 14:00", ("Reason: planned.",)),
+    ]
+    assert "anna" not in str([row.to_row() for row in made.rows])
+    assert clerk.silence(silence(unit="leeds")).rows == ()
+    lifted = clerk.silence()
+    assert [row.subject for row in lifted.rows] == ["LOUD AGAIN - unit leeds"] * 2
+
+
+def test_a_silence_that_runs_out_is_not_announced() -> None:
+    """Its end was said at its beginning."""
+    clerk = Clerk(office())
+    clerk.silence(silence(unit="leeds"))
+    clerk.wait(3 * HOUR)
+    assert clerk.silence().rows == ()
