@@ -14,7 +14,9 @@ from alerts.directory import Directory, Reach
 from alerts.letter import reach_id
 from alerts.notice import Why, delivery_key
 from alerts.outbox import OutboxRow
+from alerts.retry import Failure
 from alerts.route import OPERATIONS, look_up, singles
+from alerts.spans import DAY_MS
 from alerts.tongue import Tongue
 
 CONSOLE = Reach("console")
@@ -54,6 +56,9 @@ def _row(found: list[Undelivered], reach: Reach, now: int, tongue: Tongue) -> Ou
         service_words.failure(tongue, clean(found[-1].detail), len(found) - LISTED_MAX),
     )
     keys = tuple((item.row.key, 1) for item in found)
+    if found[0].detail.startswith(Failure.NOT_CONFIGURED.value):
+        # It fails for every message alike, so it is told once a week.
+        keys = ((f"{first.channel} {Failure.NOT_CONFIGURED.value}", now // (7 * DAY_MS)),)
     return OutboxRow(
         key=delivery_key(keys, OPERATIONS, reach.channel, reach.settings, kind=Why.UNDELIVERED),
         alerts=about,

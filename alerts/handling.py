@@ -81,7 +81,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """Hold all of it; `loud_since` is when the alert first was worth a message.
+    """Hold all of it; `loud_since` is since when the alert is as loud as it is, None if it never was.
 
     `escalated` are the receivers who were called in, in the order of the steps.
     """

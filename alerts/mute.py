@@ -13,7 +13,7 @@ from alerts.hours import ALWAYS, Hours, opening
 from alerts.inhibition import Standing
 from alerts.news import is_loud
 from alerts.notice import ENDINGS, Muted, Why
-from alerts.scene import Scene
+from alerts.scene import SOURCE, Scene
 from alerts.silence import Silence, matches
 from alerts.spans import DAY_MS
 
@@ -61,6 +61,8 @@ class Overlays:
             return Quiet(Muted.HISTORIC)
         if alert.handling.loud_since is None:
             return Quiet(Muted.NEVER_TOLD)
+        if not alert.is_open and not alert.peak_customers and alert.per != SOURCE:
+            return Quiet(Muted.NOBODY)
         if why is Why.WITHDRAWN or alert.state.value == Why.WITHDRAWN.value:
             return Quiet(Muted.WITHDRAWN_UNTOLD)
         if alert.is_open and (other := self.standing.says_it(alert)) is not None:

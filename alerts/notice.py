@@ -41,6 +41,7 @@ class Muted(StrEnum):
     NEVER_TOLD = "this receiver was never told that it began"
     HISTORIC = "it is more than a day old; what still stands is told once"
     WITHDRAWN_UNTOLD = "it was withdrawn before anybody was told"
+    NOBODY = "it came and went, and nobody was let down"
     INHIBITED = "another alert says it already"
     SILENCED = "somebody silenced it"
     WINDOW = "the configuration silences it at these hours"

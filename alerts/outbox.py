@@ -14,6 +14,8 @@ from alerts.notice import Why
 from alerts.retry import SCHEDULE_MS
 from alerts.signal import Level
 
+HEAP = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -154,8 +156,9 @@ def next_in_line(
 ) -> tuple[Pending, ...]:
     """Choose what may leave now, given all unfinished rows in the order of their writing.
 
-    Where order is free the most severe goes first, and of those the newest.  `may` has the last
-    word, and is asked only for as many as can still leave.
+    Where order is free the most severe goes first, and of those the oldest; in a heap, which some
+    of them will wait in for long, the newest.  `may` has the last word, and is asked only for as
+    many as can still leave.
     """
     taken: set[tuple[str, ...]] = set()
     heads: list[Pending] = []
@@ -164,5 +167,6 @@ def next_in_line(
         if taken.isdisjoint(queues) and item.is_due(now, recovered(item.row)):
             heads.append(item)
         taken |= queues
-    heads.sort(key=lambda item: (-item.row.level.rank, -item.row.created_at))
+    way = -1 if len(heads) > HEAP else 1
+    heads.sort(key=lambda item: (-item.row.level.rank, way * item.row.created_at))
     return tuple(islice((item for item in heads if may(item.row)), limit))

@@ -68,7 +68,7 @@ class Sitting:
             self.steps.append(step)
             if step.changed:
                 self._all_waiting = True
-                self._put(self._noted(alert, step, signal))
+                self._put(self._noted(alert, step, signal, before))
 
     def answer(self, actions: Iterable[Action]) -> None:
         """Take up what people said, and say by its number what became of it."""
@@ -191,8 +191,8 @@ class Sitting:
             for receiver in alert.told:
                 yield self._looking.edit(alert, receiver, why)
 
-    def _noted(self, alert: Alert, step: Step, signal: Signal) -> Alert:
-        """Note when it became loud, how often it came back, and whether it is history."""
+    def _noted(self, alert: Alert, step: Step, signal: Signal, before: Alert | None) -> Alert:
+        """Note since when it is so loud, how often it came back, and whether it is history."""
         handling = alert.handling
         if step.reason is Reason.RELAPSED:
             recent = (*handling.relapses, self._now)[-FLAPS:]
@@ -202,9 +202,12 @@ class Sitting:
             handling = replace(handling, is_history=True)
         if handling.is_history and not alert.is_open and not handling.told:
             self.history += 1
-        if is_loud(alert) and alert.is_open and handling.loud_since is None:
-            handling = replace(handling, loud_since=self._now)
-            self._propose(alert)
+        if is_loud(alert) and alert.is_open:
+            if handling.loud_since is None:
+                self._propose(alert)
+            # Who is called in when nobody acts has the same time for what just became critical.
+            if before is None or alert.level.rank > before.level.rank:
+                handling = replace(handling, loud_since=self._now)
         return replace(alert, handling=handling)
 
     def _propose(self, alert: Alert) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from alerts.action import Kind
 from alerts.asked import Heard
+from alerts.directory import Route
 from alerts.hours import Delay
 from alerts.notice import Muted, Why
 from alerts.signal import Level, Transition
@@ -103,6 +104,18 @@ def test_nobody_acts_and_both_are_called() -> None:
     clerk.wait(HOUR)
     for receiver in ("sales-desk", "regional-manager", "cco"):
         assert clerk.said(receiver)[-1] is Why.RESOLVED
+
+
+def test_what_becomes_critical_has_its_own_time() -> None:
+    """The steps count from when an alert became as loud as it is, not from when it began."""
+    clerk = Clerk(office(routes=(Route(match={"level": "critical"}, escalation=CALLS),)))
+    clerk.hear(signal())
+    clerk.wait(3 * HOUR)
+    clerk.hear(signal(number=2, transition=Transition.WORSE, level=Level.CRITICAL))
+    clerk.wait(59 * MINUTE)
+    assert clerk.said("regional-manager") == []
+    clerk.wait(MINUTE)
+    assert clerk.said("regional-manager") == [Why.ESCALATED]
 
 
 def test_nobody_is_called_in_for_what_is_over() -> None:
