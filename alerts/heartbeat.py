@@ -2,6 +2,7 @@
 
 Its absence is what somebody outside pages on, because a monitor cannot report its own death.  It is
 decided by the desk and carried like any message, so that whatever stops messages stops it too.
+Its text is for a machine to find, so it is the same in every language.
 """
 
 from collections.abc import Iterator
