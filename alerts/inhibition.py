@@ -36,7 +36,7 @@ class Standing:
         if alert.per == SOURCE:
             return None
         return (
-            self._silence(alert)
+            self.silent_feed(alert)
             or self._same_place(alert)
             or self._whole_region(alert)
             or self._above(alert)
@@ -58,7 +58,8 @@ class Standing:
         if known is None or (-alert.level.rank, alert.id) < (-known.level.rank, known.id):
             self._at[key] = alert
 
-    def _silence(self, alert: Alert) -> Alert | None:
+    def silent_feed(self, alert: Alert) -> Alert | None:
+        """Return the alert about a feed whose silence keeps this one from being known."""
         topic = self._directory.topics.get(alert.touchpoint)
         feeds = topic.feeds if topic else ()
         return next((self._silent[feed] for feed in feeds if feed in self._silent), None)

@@ -62,6 +62,10 @@ class Looking:
         alert = replace(alert, handling=alert.handling.waiting(waits))
         return Look(alert, tuple(wants), tuple(notices))
 
+    def is_stale(self, alert: Alert) -> bool:
+        """Tell whether a feed that an alert hears is silent."""
+        return alert.is_open and self._overlays.standing.silent_feed(alert) is not None
+
     def edit(self, alert: Alert, receiver: str, why: Why) -> Want:
         """Return the want to bring up to date what a receiver was told."""
         scene = scene_of(alert, self._directory)

@@ -77,7 +77,7 @@ def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
 
 
 def _last_line(story: Story) -> str:
-    said = _LAST_LINES.get(story.why)
+    said = words.STALE if story.is_stale else _LAST_LINES.get(story.why)
     return story.tongue.say(said) if said else ""
 
 

@@ -61,7 +61,8 @@ class Post:
         story = story_of(alert, why, scene, self._directory)
         taken = alert.handling.taken if alert.handling.has_it(self._now) else None
         call = None if taken else self._sitting.next_call(alert)
-        return replace(story, call=call, taken_at=taken.at if taken else None)
+        told = replace(story, call=call, taken_at=taken.at if taken else None)
+        return replace(told, is_stale=self._sitting.is_stale(alert))
 
     def _reached(self, notice: Notice, want: Want) -> tuple[tuple[str, Reach], ...]:
         receiver = look_up(notice.receiver, self._directory)

@@ -128,6 +128,10 @@ class Sitting:
         """Return when somebody is called in next, and whom."""
         return self._looking.next_call(alert)
 
+    def is_stale(self, alert: Alert) -> bool:
+        """Tell whether nobody knows how an alert stands, because a feed that it hears is silent."""
+        return self._looking.is_stale(alert)
+
     def _may_speak(self) -> Iterator[Alert]:
         for alert in (*self._book.due(self._now), *self._unsettled()):
             self._touched.setdefault(alert.id)

@@ -57,6 +57,7 @@ class Story:
     findings: int = 1
     taken_at: int | None = None
     is_refused: bool = False
+    is_stale: bool = False
     call: tuple[int, str] | None = None
     tongue: Tongue = ENGLISH
 
@@ -148,6 +149,7 @@ def merge(stories: Sequence[Story]) -> Story:
         kind=first.kind if len({story.kind for story in stories}) == 1 else "",
         findings=len(stories),
         taken_at=_all_taken(stories),
+        is_stale=any(story.is_stale for story in stories),
         is_refused=all(story.is_refused for story in stories),
         call=min((story.call for story in stories if story.call), default=None),
     )

@@ -16,6 +16,7 @@ PEOPLE, RUNBOOK, DASHBOARD = LINKS = (noted("People"), noted("Runbook"), noted("
 ANSWERS: Mapping[str, str] = {"take": noted("I have it"), "refuse": noted("Not real")}
 KEEP_GOING = noted("Keep going: it is over when the next promises are kept.")
 SORRY = noted("We are sorry. Please disregard the earlier alert.")
+STALE = noted("A feed is silent, so nobody knows how it stands now.")
 NOBODY_HAS_IT = noted("Nobody has it any more: please take it.")
 CALLED_IN = noted("Nobody has taken it; you are called in.")
 PASSED = noted("It came and went before it could be told.")

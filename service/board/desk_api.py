@@ -78,11 +78,13 @@ class _Work:
 
     def alerts(self, asked: Asked) -> list[shapes.AlertOut]:
         found = self._office.lookup.alerts(every=asked.query.all)
-        return [shapes.AlertOut.of(alert) for alert in found]
+        stale = self._office.stale()
+        return [shapes.AlertOut.of(alert, stale=alert.id in stale) for alert in found]
 
     def alert(self, asked: Asked) -> shapes.WholeAlertOut:
         alert = self._office.alert(asked.path["alert"])
-        told = shapes.AlertOut.of(alert).model_dump()
+        stale = alert.id in self._office.stale()
+        told = shapes.AlertOut.of(alert, stale=stale).model_dump()
         return shapes.WholeAlertOut(**told, **self._office.lookup.history(alert.id))
 
     def answer(self, asked: Asked) -> shapes.AnswerOut:

@@ -14,6 +14,7 @@ from alerts.action import Kind
 from alerts.alert import Alert
 from alerts.clean import clean
 from alerts.directory import Directory
+from alerts.inhibition import Standing
 from alerts.scene import scene_of
 from alerts.silence import Silence, matches, problem_of
 from alerts.tongue import ENGLISH, Tongue
@@ -60,6 +61,14 @@ class Office:
         if found is None:
             raise NotFoundError("no such alert", "list them with: erosion alerts --all")
         return found
+
+    def stale(self) -> set[str]:
+        """Return the open alerts of which nobody knows how they stand, for a feed is silent."""
+        directory, alerts = self.directory, self.lookup.alerts()
+        if directory is None:
+            return set()
+        standing = Standing(alerts, directory)
+        return {a.id for a in alerts if a.is_open and standing.silent_feed(a) is not None}
 
     def answer(self, beginning: str, kind: Kind, who: str, via: str, note: str = "") -> int:
         """Keep an answer durably and return its number; raise NotFoundError."""

@@ -59,11 +59,12 @@ class AlertOut(Shape):
     taken: SaidOut | None
     refused: SaidOut | None
     informed: SaidOut | None
+    stale: bool
     next_at: int | None
 
     @classmethod
-    def of(cls, alert: Alert) -> Self:
-        """Return an alert with all that was done about it."""
+    def of(cls, alert: Alert, *, stale: bool = False) -> Self:
+        """Return an alert with all that was done about it; `stale`: a feed that it hears is silent."""
         handling = alert.handling
         names = set(cls.model_fields) & set(Alert.__slots__) - {"told"}
         waits = handling.waits.items()
@@ -75,6 +76,7 @@ class AlertOut(Shape):
             taken=SaidOut.of(handling.taken),
             refused=SaidOut.of(handling.refused),
             informed=SaidOut.of(handling.informed),
+            stale=stale,
             next_at=handling.next_at,
         )
 

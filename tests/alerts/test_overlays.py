@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from alerts.hours import Delay
 from alerts.notice import Muted, Why
 from alerts.signal import Level, Transition
 from alerts.silence import Silence, Window
@@ -152,3 +153,15 @@ def test_a_silence_that_runs_out_is_not_announced() -> None:
     clerk.silence(silence(unit="leeds"))
     clerk.wait(3 * HOUR)
     assert clerk.silence().rows == ()
+
+
+def test_an_alert_whose_feed_is_silent_is_stale_and_stays() -> None:
+    """No news is no recovery: it is still told of, with a word that nobody knows how it stands."""
+    fed = replace(TOPIC, feeds=("crm",))
+    clerk = Clerk(replace(office(repeat=Delay(HOUR)), topics={TOPIC.id: fed}))
+    clerk.hear(CRITICAL)
+    quiet = {"rule": "source silent", "kind": "source silent", "per": "source", "scope": "crm"}
+    clerk.hear(signal(id="q", touchpoint="", **quiet))
+    clerk.wait(HOUR)
+    (again,) = [row for row in clerk.rows if row.why is Why.REPEATED and "s1" in str(row.alerts)]
+    assert "A feed is silent, so nobody knows how it stands now." in again.text
