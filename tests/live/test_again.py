@@ -55,7 +55,7 @@ def test_what_is_done_again_is_exact(tmp_path: Path, seed: int) -> None:
         store.close()
     assert set(told) == set(troubles)
     assert found == undisturbed(tmp_path)
-    assert found["position"] == [f"('a', {2 * TURNS})"]
+    assert found["position"] == [f"('a', {2 * TURNS}, {2 * TURNS})"]
 
 
 def test_a_failover_loses_and_doubles_nothing(tmp_path: Path) -> None:
