@@ -10,11 +10,11 @@ from alerts import service_words
 from alerts.alert import Alert
 from alerts.clean import clean
 from alerts.directory import Directory
-from alerts.notice import Why, delivery_key
+from alerts.notice import Why
 from alerts.outbox import OutboxRow
-from alerts.route import OPERATIONS, look_up, singles
+from alerts.route import OPERATIONS, plain_reaches
 from alerts.scene import scene_of
-from alerts.signal import Level
+from alerts.service_row import service_row
 from alerts.silence import Silence, matches
 from alerts.spans import clock
 
@@ -43,47 +43,15 @@ def announced(
 def _rows(
     silence: Silence, alerts: Sequence[Alert], now: int, directory: Directory, *, begins: bool
 ) -> Iterator[OutboxRow]:
-    muted = (a for a in alerts if matches(silence.match, scene_of(a, directory).facts(a)))
-    receivers = dict.fromkeys([OPERATIONS, *(name for alert in muted for name in alert.told)])
-    for name in receivers:
-        for reach in look_up(name, directory).reaches:
-            for settings in singles(reach.settings):
-                if not any("{" in str(value) for value in settings.values()):
-                    way = (name, reach.channel, settings)
-                    yield _row(silence, way, now, directory, begins=begins)
-
-
-def _row(
-    silence: Silence,
-    way: tuple[str, str, dict[str, object]],
-    now: int,
-    directory: Directory,
-    *,
-    begins: bool,
-) -> OutboxRow:
-    receiver, channel, settings = way
     tongue = directory.tongue
     match = ", ".join(f"{name} {clean(value)}" for name, value in sorted(silence.match.items()))
-    until = clock(silence.ends, now, directory.zone, tongue)
-    subject = service_words.silenced(tongue, match, until if begins else "")
-    line = service_words.failure(tongue, clean(silence.why), 0)
-    return OutboxRow(
-        key=delivery_key(
-            ((f"silence {silence.id}", int(begins)),),
-            receiver,
-            channel,
-            settings,
-            kind=Why.SILENCED,
-        ),
-        alerts=(),
-        receiver=receiver,
-        channel=channel,
-        settings=settings,
-        level=Level.WATCH,
-        why=Why.SILENCED,
-        subject=subject,
-        lines=(line,),
-        links=(),
-        text=f"{subject}\n{line}",
-        created_at=now,
+    until = clock(silence.ends, now, directory.zone, tongue) if begins else ""
+    words = (
+        service_words.silenced(tongue, match, until),
+        service_words.failure(tongue, clean(silence.why), 0),
     )
+    about = ((f"silence {silence.id}", int(begins)),)
+    muted = (a for a in alerts if matches(silence.match, scene_of(a, directory).facts(a)))
+    for name in dict.fromkeys([OPERATIONS, *(told for alert in muted for told in alert.told)]):
+        for reach in plain_reaches(name, directory):
+            yield service_row(Why.SILENCED, about, (name, reach), words, now, directory)

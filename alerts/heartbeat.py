@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from alerts.directory import Directory
-from alerts.notice import Why, delivery_key
+from alerts.notice import Why
 from alerts.outbox import OutboxRow
-from alerts.route import look_up, singles
-from alerts.signal import Level
+from alerts.route import plain_reaches
+from alerts.service_row import service_row
 
 SUBJECT = "erosion is alive"
 
@@ -21,23 +21,8 @@ def beat_rows(shard: str, now: int, directory: Directory) -> Iterator[OutboxRow]
     """Yield the heartbeat of a shard for each way of reaching its receiver; none without one."""
     if directory.heartbeat is None or not shard:
         return
-    receiver = look_up(directory.heartbeat.receiver, directory)
-    about = ((f"heartbeat {shard}", now),)
     at = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="seconds")
-    line = f"Shard {shard} at {at}."
-    for reach in receiver.reaches:
-        for settings in singles(reach.settings):
-            yield OutboxRow(
-                key=delivery_key(about, receiver.name, reach.channel, settings, kind=Why.HEARTBEAT),
-                alerts=(),
-                receiver=receiver.name,
-                channel=reach.channel,
-                settings=settings,
-                level=Level.WATCH,
-                why=Why.HEARTBEAT,
-                subject=SUBJECT,
-                lines=(line,),
-                links=(),
-                text=f"{SUBJECT}\n{line}",
-                created_at=now,
-            )
+    words, about = (SUBJECT, f"Shard {shard} at {at}."), ((f"heartbeat {shard}", now),)
+    receiver = directory.heartbeat.receiver
+    for reach in plain_reaches(receiver, directory):
+        yield service_row(Why.HEARTBEAT, about, (receiver, reach), words, now, directory)

@@ -126,6 +126,13 @@ def singles(settings: Mapping[str, object]) -> list[dict[str, object]]:
     return [dict(settings) | {"to": address} for address in addresses]
 
 
+def plain_reaches(name: str, within: Directory) -> tuple[Reach, ...]:
+    """Return the ways of reaching a receiver that need no place to be filled in, one address each."""
+    reaches = look_up(name, within).reaches
+    ways = [Reach(reach.channel, one) for reach in reaches for one in singles(reach.settings)]
+    return tuple(w for w in ways if not any("{" in str(value) for value in w.settings.values()))
+
+
 def _filled(
     settings: Mapping[str, object], scene: Scene
 ) -> tuple[dict[str, object], list[tuple[str, Missing]]]:
