@@ -139,8 +139,6 @@ class FaustHost:
         """
         self.app.consumer.stop_flow()
         self.app.flow_control.suspend()
-        # What is being fetched now would arrive behind the seek, and be cleared.
-        await self.app.consumer.wait_for_stopped_flow()  # type: ignore[attr-defined]
         for tp, first in firsts.items():
             await self.app.consumer.seek(tp, first)
 
