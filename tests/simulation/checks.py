@@ -80,7 +80,8 @@ def told_to_the_end(run: Simulation) -> None:
     lives = list(lives_of(_signals(run)))
     for life in lives:
         heard = told.get(life.id, {})
-        if life.is_loud and not heard and not life.is_withdrawn:
+        harmed = life.customers or life.closed_at is None
+        if life.is_loud and harmed and not heard and not life.is_withdrawn:
             assert any(other.covers(life) for other in lives), f"nobody was told of {life.name}"
         before = {name for number, names in heard.items() if number < life.last for name in names}
         if life.closed_at is not None:

@@ -28,6 +28,7 @@ class Life:
     closing: int = 0
     last: int = 0
     is_withdrawn: bool = False
+    customers: int = 0
 
     @property
     def name(self) -> str:
@@ -57,6 +58,7 @@ def lives_of(signals: Iterable[tuple[int, Signal]]) -> Iterator[Life]:
             life = lives[signal.id] = Life(*where, stamp, signal.level, loud)
         life.level = max(life.level, signal.level, key=lambda level: level.rank)
         life.last = signal.number
+        life.customers = max(life.customers, signal.customers)
         if signal.closes and life.closed_at is None:
             life.closed_at, life.closing = stamp, signal.number
         life.is_withdrawn = signal.transition is Transition.WITHDRAWN

@@ -37,6 +37,7 @@ _settle = Loop.settle
 _restored = Host._restored
 _engine_from = snapshot.engine_from
 _forget = Seen.forget
+_attempt = Courier._attempt
 _news_for = news.news_for
 
 
@@ -118,8 +119,7 @@ async def _mark_first(self: Courier, pending: Pending) -> Receipt:
     attempt = pending.attempts + 1
     receipt = Receipt(pending.row.key, attempt, self._clock(), Result.DELIVERED, "")
     self._outbox.mark(receipt)
-    await self._send(pending.row)
-    return receipt
+    return await _attempt(self, pending)
 
 
 @_plant("no duplicate check", Seen, "digest")

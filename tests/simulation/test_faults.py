@@ -22,12 +22,12 @@ CATCHING = {
     "no duplicate check": 0,
     "deadline fires one wait too early": 0,
     "seen keys evicted too early": 0,
-    "no offset check": 5,
+    "no offset check": 7,
     "frame compare-and-set removed": 9,
     "withdrawn never sent": 3,
     "refold skipped": 9,
     "gap ignored: a dead feed is judged": 3,
-    "checkpoint ahead of the results": 51,
+    "checkpoint ahead of the results": 27,
     "future events accepted": 1,
 }
 
