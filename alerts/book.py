@@ -62,7 +62,6 @@ class Book:
         self._timed: dict[str, int] = {}
         self._kept: set[str] = set()
         self._lines: dict[str, dict[str, int]] = defaultdict(dict)
-        self._queued: dict[str, tuple[str, ...]] = {}
         self._places: dict[Place, tuple[str, ...]] = {}
         self._forgot_at = 0
         for alert in alerts:
@@ -80,7 +79,7 @@ class Book:
         copy._threads = defaultdict(set, {name: set(ids) for name, ids in self._threads.items()})
         copy._open, copy._kept = set(self._open), set(self._kept)
         copy._lines = defaultdict(dict, {line: dict(ids) for line, ids in self._lines.items()})
-        copy._timed, copy._queued = dict(self._timed), dict(self._queued)
+        copy._timed = dict(self._timed)
         copy._places = dict(self._places)
         copy._forgot_at = self._forgot_at
         return copy
@@ -132,12 +131,13 @@ class Book:
             self._forget(decided.now - REMEMBER_CLOSED_MS)
 
     def _put(self, alert: Alert) -> None:
-        if alert.id not in self._alerts:
+        before = self._alerts.get(alert.id)
+        if before is None:
             here = _place(alert)
             self._places[here] = (*self._places.get(here, ()), alert.id)
         self._alerts[alert.id] = alert
         (self._open.add if alert.is_open else self._open.discard)(alert.id)
-        self._put_waits(alert)
+        self._put_waits(alert, before)
         self._timed.pop(alert.id, None)
         if alert.handling.next_at is not None:
             self._timed[alert.id] = alert.handling.next_at
@@ -147,17 +147,14 @@ class Book:
             for thread in told.threads.values():
                 self._threads[thread].add(alert.id)
 
-    def _put_waits(self, alert: Alert) -> None:
-        before = self._queued.pop(alert.id, ())
-        for line in before:
-            self._lines[line].pop(alert.id, None)
+    def _put_waits(self, alert: Alert, before: Alert | None) -> None:
+        for wait in before.handling.waits.values() if before else ():
+            if wait.line:
+                self._lines[wait.line].pop(alert.id, None)
         waits = alert.handling.waits.values()
-        mine = tuple(wait.line for wait in waits if wait.line)
         for wait in waits:
             if wait.line:
                 self._lines[wait.line][alert.id] = wait.since
-        if mine:
-            self._queued[alert.id] = mine
         kept = any(wait.muted in _KEPT for wait in waits)
         (self._kept.add if kept else self._kept.discard)(alert.id)
 
@@ -168,12 +165,8 @@ class Book:
             if alert.closed_at is None or alert.closed_at >= horizon
         }
         if len(kept) < len(self._alerts):
-            fresh = Book(kept.values())
-            self._alerts, self._spoken = fresh._alerts, fresh._spoken
-            self._threads, self._open = fresh._threads, fresh._open
-            self._timed, self._kept = fresh._timed, fresh._kept
-            self._lines, self._queued = fresh._lines, fresh._queued
-            self._places = fresh._places
+            forgot_at, fresh = self._forgot_at, Book(kept.values(), self.silences, self.sittings)
+            vars(self).update(vars(fresh) | {"_forgot_at": forgot_at})
 
 
 def _place(alert: Alert) -> Place:

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from alerts.outbox import OutboxRow, Pending
 from alerts.pace import Pace, Turn, standing_of, waiting_max_of
+from alerts.pause import pause
 from alerts.retry import Failure, Result, Verdict, failed, wait_ms
 
 LEASE_MS = 120_000
@@ -185,7 +186,7 @@ class Courier:
         while not stop.is_set():
             for name in sorted(set(self._outbox.channels()) - set(self._channels)):
                 await self.deliver_due(self._clock(), name)
-            await _pause(stop, pause_s)
+            await pause(stop, pause_s)
 
     async def _attempt(self, pending: Pending) -> Receipt:
         row, attempt = pending.row, pending.attempts + 1
@@ -239,11 +240,3 @@ async def _some(
     for task in done:
         task.result()
     return done
-
-
-async def _pause(stop: asyncio.Event, pause_s: float) -> None:
-    try:
-        async with asyncio.timeout(pause_s):
-            await stop.wait()
-    except TimeoutError:
-        return

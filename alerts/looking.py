@@ -1,13 +1,12 @@
 """One look at one alert: who is called in, who has news, who is kept from it, when to look again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from alerts.alert import Alert
-from alerts.directory import Directory, Route
+from alerts.directory import Call, Directory, Route
 from alerts.escalation import called_in, next_call
 from alerts.handling import Waits
-from alerts.hours import Hours
 from alerts.letter import group_key
 from alerts.lines import Want
 from alerts.mute import Overlays, Quiet
@@ -26,35 +25,52 @@ class Look:
     notices: tuple[Notice, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Join where an alert plays with the route that it takes and the group that it is told in."""
+
+    scene: Scene
+    facts: Mapping[str, str]
+    route: Route
+
+    @property
+    def group(self) -> tuple[str, ...]:
+        """Return the values by which the route groups it."""
+        return group_key(self.route, self.facts)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """Return who is called in, and when."""
+        return self.route.escalation or ()
+
+
 class Looking:
-    """Look at alerts at one instant."""
+    """Look at alerts at one instant, at which neither their places nor their levels change."""
 
     def __init__(self, directory: Directory, overlays: Overlays, now: int) -> None:
         """Take the world, what mutes in it, and the instant."""
         self._directory = directory
         self._overlays = overlays
         self._now = now
+        self._known: dict[str, Around] = {}
 
     def at(self, alert: Alert) -> Look:
         """Return what there is to say of an alert, and to whom."""
-        scene = scene_of(alert, self._directory)
-        facts = scene.facts(alert)
-        route = find(self._directory.root, facts)
-        routed = receiver_of(route, scene, facts, self._directory).name
-        hours = scene.hours
-        alert = self._with_escalation(alert, route, hours)
+        around = self._around(alert)
+        scene, route = around.scene, around.route
+        routed = receiver_of(route, scene, around.facts, self._directory).name
+        alert = self._with_escalation(alert, around)
         wants: list[Want] = []
         waits: dict[str, Waits] = {}
         notices: list[Notice] = []
         for receiver in dict.fromkeys((*alert.told, routed, *alert.handling.escalated)):
-            why = news_for(alert, receiver, self._now, hours, route.repeat)
+            why = news_for(alert, receiver, self._now, scene.hours, route.repeat)
             if why is None:
                 continue
             before = alert.handling.waits.get(receiver)
             quiet = self._overlays.why_muted(alert, receiver, why, scene, route)
             if quiet is None:
-                group = group_key(route, facts)
-                wants.append(self._want(alert, receiver, why, scene, route, group, before))
+                wants.append(self._want(alert, receiver, why, around, before))
                 continue
             notices += self._notices(alert, receiver, why, quiet, before)
             if alert.is_open or quiet.muted is Muted.HELD or receiver in alert.told:
@@ -68,17 +84,15 @@ class Looking:
 
     def edit(self, alert: Alert, receiver: str, why: Why) -> Want:
         """Return the want to bring up to date what a receiver was told."""
-        scene = scene_of(alert, self._directory)
-        facts = scene.facts(alert)
-        route = find(self._directory.root, facts)
-        return Want(alert, receiver, why, scene, route, group_key(route, facts), self._now, False)
+        around = self._around(alert)
+        return Want(
+            alert, receiver, why, around.scene, around.route, around.group, self._now, False
+        )
 
     def timed(self, alert: Alert) -> Alert:
         """Return the alert with the instant at which to look at it again."""
-        scene = scene_of(alert, self._directory)
-        route = find(self._directory.root, scene.facts(alert))
         times = [
-            *self._times(alert, route, scene.hours),
+            *self._times(alert, self._around(alert)),
             *(waits.until for waits in alert.handling.waits.values() if waits.until is not None),
         ]
         at = min((at for at in times if at > self._now), default=None)
@@ -86,12 +100,20 @@ class Looking:
 
     def next_call(self, alert: Alert) -> tuple[int, str] | None:
         """Return when somebody is called in next, and whom."""
-        scene = scene_of(alert, self._directory)
-        route = find(self._directory.root, scene.facts(alert))
-        return next_call(alert, route.escalation or (), self._now, scene.hours)
+        around = self._around(alert)
+        return next_call(alert, around.calls, self._now, around.scene.hours)
 
-    def _with_escalation(self, alert: Alert, route: Route, hours: Hours) -> Alert:
-        called = called_in(alert, route.escalation or (), self._now, hours)
+    def _around(self, alert: Alert) -> Around:
+        found = self._known.get(alert.id)
+        if found is None:
+            scene = scene_of(alert, self._directory)
+            facts = scene.facts(alert)
+            found = Around(scene, facts, find(self._directory.root, facts))
+            self._known[alert.id] = found
+        return found
+
+    def _with_escalation(self, alert: Alert, around: Around) -> Alert:
+        called = called_in(alert, around.calls, self._now, around.scene.hours)
         if called == alert.handling.escalated:
             return alert
         return replace(alert, handling=replace(alert.handling, escalated=called))
@@ -101,15 +123,14 @@ class Looking:
         alert: Alert,
         receiver: str,
         why: Why,
-        scene: Scene,
-        route: Route,
-        group: tuple[str, ...],
+        around: Around,
         before: Waits | None,
     ) -> Want:
         was_held = before is not None and before.muted is Muted.HELD
         grouped = before is not None and before.muted is Muted.GROUPED
         since = before.since if before and grouped else self._now
-        return Want(alert, receiver, why, scene, route, group, since, was_held)
+        place = (around.scene, around.route, around.group)
+        return Want(alert, receiver, why, *place, since, was_held)
 
     def _notices(
         self, alert: Alert, receiver: str, why: Why, quiet: Quiet, before: Waits | None
@@ -126,11 +147,11 @@ class Looking:
         since = before.since if before and same else self._now
         return Waits(alert.number, quiet.muted, since, quiet.until)
 
-    def _times(self, alert: Alert, route: Route, hours: Hours) -> Iterator[int]:
-        call = next_call(alert, route.escalation or (), self._now, hours)
+    def _times(self, alert: Alert, around: Around) -> Iterator[int]:
+        hours, call = around.scene.hours, self.next_call(alert)
         if call is not None:
             yield call[0]
         for receiver in alert.told:
-            at = next_look(alert, receiver, self._now, hours, route.repeat)
+            at = next_look(alert, receiver, self._now, hours, around.route.repeat)
             if at is not None:
                 yield at

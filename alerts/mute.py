@@ -7,7 +7,7 @@ receiver was told of is muted by nothing but the hour: silenced or not, they hea
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from alerts.alert import Alert
+from alerts.alert import Alert, State
 from alerts.directory import Directory, Route
 from alerts.hours import ALWAYS, Hours, opening
 from alerts.inhibition import Standing
@@ -47,7 +47,7 @@ class Overlays:
         known = receiver in alert.handling.told
         if not is_loud(alert):
             return Quiet(Muted.WATCH_ONLY if alert.is_open else Muted.NEVER_TOLD)
-        if not known and (quiet := self._unheard(alert, why)) is not None:
+        if not known and (quiet := self._unheard(alert)) is not None:
             return quiet
         if not (known and why in ENDINGS):
             quiet = self._overlaid(alert, why, scene)
@@ -55,7 +55,7 @@ class Overlays:
                 return quiet
         return self._held(scene, route)
 
-    def _unheard(self, alert: Alert, why: Why) -> Quiet | None:
+    def _unheard(self, alert: Alert) -> Quiet | None:
         """Return why somebody who never heard of it still does not."""
         if alert.handling.is_history and not alert.is_open:
             return Quiet(Muted.HISTORIC)
@@ -63,7 +63,7 @@ class Overlays:
             return Quiet(Muted.NEVER_TOLD)
         if not alert.is_open and not alert.peak_customers and alert.per != SOURCE:
             return Quiet(Muted.NOBODY)
-        if why is Why.WITHDRAWN or alert.state.value == Why.WITHDRAWN.value:
+        if alert.state is State.WITHDRAWN:
             return Quiet(Muted.WITHDRAWN_UNTOLD)
         if alert.is_open and (other := self.standing.says_it(alert)) is not None:
             return Quiet(Muted.INHIBITED, other.id)

@@ -8,7 +8,7 @@ the end exactly once, and of nothing that they were never told began.
 from alerts.alert import Alert, State
 from alerts.handling import Handling, Told
 from alerts.hours import Delay, Hours
-from alerts.notice import ALARMS, ENDINGS, Why
+from alerts.notice import ENDINGS, Why
 from alerts.signal import Level
 
 
@@ -87,8 +87,3 @@ def _answered(handling: Handling, now: int) -> bool:
 def is_loud(alert: Alert) -> bool:
     """Tell whether an alert is worth a message at all."""
     return alert.level is not Level.WATCH
-
-
-def is_alarm(why: Why) -> bool:
-    """Tell whether this news asks for something."""
-    return why in ALARMS

@@ -58,7 +58,7 @@ class Sitting:
         self.answers: dict[int, Heard] = {}
         self.proposals: list[Proposal] = []
         self.history = 0
-        self._looking = self._look_around()
+        self._looking: Looking
 
     def hear(self, signals: Iterable[Signal]) -> None:
         """Move alerts along."""
@@ -133,15 +133,13 @@ class Sitting:
         return self._looking.is_stale(alert)
 
     def _may_speak(self) -> Iterator[Alert]:
-        for alert in (*self._book.due(self._now), *self._unsettled()):
+        kept = self._book.unsettled() if self._all_waiting else ()
+        for alert in (*self._book.due(self._now), *kept):
             self._touched.setdefault(alert.id)
         for name in self._touched:
             found = self._get(name)
             if found is not None:
                 yield found
-
-    def _unsettled(self) -> tuple[Alert, ...]:
-        return self._book.unsettled() if self._all_waiting else ()
 
     def _look(self, alert: Alert) -> None:
         """Look at an alert once, and put what it has to say into its lines."""
@@ -157,7 +155,9 @@ class Sitting:
     def _ready_lines(self) -> set[str]:
         """Return the lines that may speak, and look at everybody who waits in them."""
         ready: set[str] = set()
-        while fresh := [n for n in self._lines if n not in ready and self._is_ready(n)]:
+        while fresh := [
+            n for n in self._lines if n not in ready and self._ready_at(n) <= self._now
+        ]:
             ready.update(fresh)
             for line in fresh:
                 for name in self._book.companions(line):
@@ -165,9 +165,6 @@ class Sitting:
                     if found is not None:
                         self._look(found)
         return ready
-
-    def _is_ready(self, line: str) -> bool:
-        return self._ready_at(line) <= self._now
 
     def _ready_at(self, line: str) -> int:
         since = min(self._book.companions(line).values(), default=self._now)

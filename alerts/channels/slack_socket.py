@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from alerts.channels.slack_taps import Tap, tap_of
+from alerts.pause import pause
 from alerts.retry import SECOND_MS, retry_after_ms
 from alerts.secret import Secret
 
@@ -63,7 +64,7 @@ class SocketMode:
                 failures += 1
             finally:
                 self.connected = False
-            await _pause(stop, wait)
+            await pause(stop, wait)
         await asyncio.gather(*self._taking, return_exceptions=True)
 
     async def _listen(self, stop: asyncio.Event) -> None:
@@ -121,11 +122,3 @@ def _wish(error: Exception) -> float:
     """Return how many seconds Slack wants us to wait, or 0 where it does not say."""
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
     return (retry_after_ms(headers.get("Retry-After"), 0) or 0) / SECOND_MS
-
-
-async def _pause(stop: asyncio.Event, wait_s: float) -> None:
-    try:
-        async with asyncio.timeout(wait_s):
-            await stop.wait()
-    except TimeoutError:
-        return

@@ -19,6 +19,7 @@ from alerts.secret import Secret
 from alerts.tongue import noted
 from alerts.words import ANSWERS
 from service.board.access import is_ours, refusal
+from service.board.body import body_of
 from service.board.html import page
 from service.board.office import Office
 
@@ -58,13 +59,11 @@ def slack_routes(office: Office, secret: Secret | None) -> list[Route]:
         await run_in_threadpool(tapped, office, tap)
 
     async def take(request: Request) -> Response:
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > BODY_BYTES_MAX:
-                return PlainTextResponse("too large", 413)
+        body = await body_of(request, BODY_BYTES_MAX)
+        if body is None:
+            return PlainTextResponse("too large", 413)
         headers = dict(request.headers)
-        given = (bytes(body), headers, office.now())
+        given = (body, headers, office.now())
         status, text = await answer(*given, secret, on_tap, seen) if secret else (404, "")
         return PlainTextResponse(text, status)
 

@@ -102,9 +102,10 @@ class _Work:
             raise ErosionError("only an admin may mute everything", "say what to match")
         office = self._office
         draft = office.drafted(wanted, who.name)
-        made = None if wanted.preview else office.silence(wanted, who.name, VIA)
-        mutes = [shapes.AlertOut.of(alert) for alert in office.muted_by(made or draft)]
-        told = None if made is None else shapes.SilenceOut.of(made)
+        if not wanted.preview:
+            office.silence(draft, who.name, VIA)
+        mutes = [shapes.AlertOut.of(alert) for alert in office.muted_by(draft)]
+        told = None if wanted.preview else shapes.SilenceOut.of(draft)
         return shapes.SilencedOut(silence=told, mutes=mutes)
 
     def unsilence(self, asked: Asked) -> None:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from alerts.tongue import Tongue
+from service.board.body import body_of
 
 FORM_BYTES_MAX = 16 * 1024
 HEADERS = {
@@ -23,12 +24,8 @@ HEADERS = {
 
 async def form_of(request: Request) -> dict[str, str]:
     """Return the fields of a small form; what is too large or no form has none."""
-    found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > FORM_BYTES_MAX:
-            return {}
-    return dict(parse_qsl(found.decode("utf-8", "replace"), max_num_fields=10))
+    body = await body_of(request, FORM_BYTES_MAX)
+    return dict(parse_qsl((body or b"").decode("utf-8", "replace"), max_num_fields=10))
 
 
 @cache

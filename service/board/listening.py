@@ -7,7 +7,6 @@ from starlette.concurrency import run_in_threadpool
 
 from alerts.channels.slack_socket import SocketMode
 from alerts.channels.slack_taps import Tap
-from alerts.secret import Secret
 from service.board.answers import tapped
 from service.board.office import Office
 from service.settings import ProcessSettings, Secrets
@@ -17,11 +16,11 @@ def listeners(
     process: ProcessSettings, secrets: Secrets, office: Office
 ) -> list[Callable[[asyncio.Event], Coroutine[None, None, None]]]:
     """Return what listens to Slack; nothing without the app's token."""
-    token = secrets.get("slack_app_token")
+    token = secrets.hidden("slack_app_token")
     if token is None:
         return []
 
     async def on_tap(tap: Tap) -> None:
         await run_in_threadpool(tapped, office, tap)
 
-    return [SocketMode(Secret(token), on_tap, process.slack_url).run]
+    return [SocketMode(token, on_tap, process.slack_url).run]

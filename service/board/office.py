@@ -77,38 +77,29 @@ class Office:
 
     def answer_delivery(self, key: str, kind: Kind, who: str, via: str) -> int:
         """Keep an answer to every alert of a message, and return how many those are."""
-        alerts, by = self.lookup.alerts_of(key)[:_ANSWERED_MAX], By(clean(who), via, self.now())
-
-        def work(transaction: Transaction) -> int:
-            for alert in alerts:
-                ask(transaction, by, alert, kind, "")
-            return len(alerts)
-
-        return self._write(work)
+        return self._write(self._answering(key, kind, By(clean(who), via, self.now())))
 
     def use_link(self, token: str, key: str, kind: Kind, who: str) -> bool:
         """Answer by a link, once; tell whether it had not been used."""
-        alerts, by = self.lookup.alerts_of(key)[:_ANSWERED_MAX], By(clean(who), "mail", self.now())
-        digest = hashlib.sha256(token.encode()).hexdigest()
+        by = By(clean(who), "mail", self.now())
+        digest, answer = hashlib.sha256(token.encode()).hexdigest(), self._answering(key, kind, by)
 
         def work(transaction: Transaction) -> bool:
-            if not use(transaction, digest, by.at):
-                return False
-            for alert in alerts:
-                ask(transaction, by, alert, kind, "")
-            return True
+            is_fresh = use(transaction, digest, by.at)
+            if is_fresh:
+                answer(transaction)
+            return is_fresh
 
         return self._write(work)
 
-    def silence(self, wanted: SilenceIn, who: str, via: str) -> Silence:
-        """Put a silence into force, durably; raise an error that says why not."""
-        silence, by = self.drafted(wanted, who), By(clean(who), via, self.now())
+    def silence(self, silence: Silence, who: str, via: str) -> None:
+        """Put a drafted silence into force, durably; raise BusyError if there are too many."""
+        by = By(clean(who), via, self.now())
         if len(self.lookup.silences(by.at)) >= SILENCES_MAX:
             raise BusyError(
                 f"there are {SILENCES_MAX} silences already", "end one: erosion unsilence"
             )
         self._write(lambda work: put_silence(work, by, silence, "silence"))
-        return silence
 
     def drafted(self, wanted: SilenceIn, who: str) -> Silence:
         """Return the silence that is wanted; raise an error if it may not be."""
@@ -148,6 +139,17 @@ class Office:
             raise NotFoundError("nobody waits there under this name", "see: erosion waiting")
         by = By(clean(who), via, self.now())
         self._write(lambda work: tell(work, by, touchpoint, case))
+
+    def _answering(self, key: str, kind: Kind, by: By) -> Callable[[Transaction], int]:
+        """Return what keeps an answer to every alert of a message, and counts them."""
+        alerts = self.lookup.alerts_of(key)[:_ANSWERED_MAX]
+
+        def work(transaction: Transaction) -> int:
+            for alert in alerts:
+                ask(transaction, by, alert, kind, "")
+            return len(alerts)
+
+        return work
 
     def _write(self, work: Callable[[Transaction], T]) -> T:
         done: list[T] = []

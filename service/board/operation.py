@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from service.board.access import Access, Person, guarded, refusal
+from service.board.body import body_of
 from service.errors import ErosionError, NotFoundError, StorageFullError
 
 BODY_BYTES_MAX = 64 * 1024
@@ -106,12 +107,10 @@ class UnreadableError(ErosionError):
 async def _read(request: Request) -> bytes:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise UnreadableError("send application/json", "add -H 'Content-Type: application/json'")
-    found = bytearray()
-    async for part in request.stream():
-        found += part
-        if len(found) > BODY_BYTES_MAX:
-            raise UnreadableError("the body is too large", f"at most {BODY_BYTES_MAX} bytes")
-    return bytes(found)
+    body = await body_of(request, BODY_BYTES_MAX)
+    if body is None:
+        raise UnreadableError("the body is too large", f"at most {BODY_BYTES_MAX} bytes")
+    return body
 
 
 def _status(error: ErosionError) -> int:

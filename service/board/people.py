@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 
 from alerts.directory import Directory
-from alerts.secret import Secret
 from service.board.access import Access
 from service.board.app import People
 from service.board.office import Office
@@ -46,10 +45,5 @@ def people_of(
 ) -> People:
     """Return what is there for people."""
     office = Office(call, Lookup(reads), directory, now)
-    link_key, slack_key = (_secret(secrets, n) for n in ("link_key", "slack_signing_secret"))
+    link_key, slack_key = (secrets.hidden(n) for n in ("link_key", "slack_signing_secret"))
     return People(office, link_key, slack_key, is_secure=process.is_protected)
-
-
-def _secret(secrets: Secrets, name: str) -> Secret | None:
-    found = secrets.get(name)
-    return None if found is None else Secret(found)

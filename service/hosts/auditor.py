@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 
+from alerts.pause import pause
 from service import metrics
 from service.errors import ErosionError
 from service.logs import logger
@@ -32,11 +33,7 @@ class Auditor:
                 await run_in_threadpool(self.look)
             except ErosionError as error:
                 logger().warning("the auditor could not look", detail=str(error))
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await stop.wait()
-            except TimeoutError:
-                continue
+            await pause(stop, EVERY_S)
 
     def look(self) -> set[Finding]:
         """Look once; show how much was found, and log what is new."""

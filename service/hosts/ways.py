@@ -29,7 +29,7 @@ LINK_KEY_MIN = 24
 def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> list[Channel]:
     """Return the ways of reaching people for which there are settings."""
     found: list[Channel] = [Console(console), Jsonl()]
-    walls, token = _named(secrets, "slack_webhook_"), _secret(secrets, "slack_bot_token")
+    walls, token = _named(secrets, "slack_webhook_"), secrets.hidden("slack_bot_token")
     if walls or token:
         bot = None if token is None else SlackBot(token, process.slack_url)
         found.append(Slack(httpx.AsyncClient(), walls, bot))
@@ -50,7 +50,7 @@ def channels(process: ProcessSettings, secrets: Secrets, console: TextIO) -> lis
 
 def link_maker(process: ProcessSettings, secrets: Secrets) -> LinkMaker | None:
     """Return what makes the links of a mail, where there is a page for them to lead to."""
-    key = _secret(secrets, "link_key")
+    key = secrets.hidden("link_key")
     if key is None or not process.public_url:
         return None
     if len(key.reveal()) < LINK_KEY_MIN:
@@ -70,7 +70,7 @@ def _relay(process: ProcessSettings, secrets: Secrets) -> Relay:
         Tls(process.smtp_tls),
         process.smtp_from or "erosion@localhost",
         process.smtp_user,
-        _secret(secrets, "smtp_password"),
+        secrets.hidden("smtp_password"),
     )
 
 
@@ -94,11 +94,6 @@ def _guard(process: ProcessSettings) -> Guard:
         return Guard(process.webhook_allow.replace(",", " ").split())
     except ValueError as error:
         raise ConfigurationError([f"EROSION_WEBHOOK_ALLOW: {error}"]) from None
-
-
-def _secret(secrets: Secrets, name: str) -> Secret | None:
-    found = secrets.get(name)
-    return None if found is None else Secret(found)
 
 
 def _named(secrets: Secrets, prefix: str) -> dict[str, Secret]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from pydantic import SecretStr
 
+from alerts.secret import Secret
 from service.errors import ConfigurationError
 
 OTHERS_MAY_READ = 0o004
@@ -46,6 +47,11 @@ class Secrets:
         """Reveal one secret; None if it is not there."""
         found = self.values.get(name)
         return None if found is None else found.get_secret_value()
+
+    def hidden(self, name: str) -> Secret | None:
+        """Return one secret as what the desk's channels take; None if it is not there."""
+        found = self.get(name)
+        return None if found is None else Secret(found)
 
 
 def _problem(file: Path) -> str:

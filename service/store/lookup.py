@@ -6,7 +6,7 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.silence import Silence
-from service.store.reads import Reads, Row
+from service.store.reads import Reads, Row, containing
 
 _ONE = "SELECT body FROM alert WHERE substr(id, 1, CAST(? AS INTEGER)) = ? LIMIT 2"
 _OF_KEY = "SELECT alerts FROM outbox WHERE key = ?"
@@ -68,8 +68,8 @@ class Lookup:
 
     def deliveries(self, state: str, alert: str, limit: int) -> list[Row]:
         """Return messages, the newest first."""
-        like = "%" + alert.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        rows = self._reads.rows(_DELIVERIES, (state, state, alert, like, limit))
+        values = (state, state, alert, containing(alert), limit)
+        rows = self._reads.rows(_DELIVERIES, values)
         return [_delivery(row) for row in rows]
 
     def waiting(self, unit: str = "") -> list[Row]:

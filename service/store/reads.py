@@ -91,16 +91,11 @@ class Reads:
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""
-        escaped = (
-            json.dumps(name, ensure_ascii=False)
-            .replace("\\", "\\\\")
-            .replace("%", "\\%")
-            .replace("_", "\\_")
-        )
+        named = containing(json.dumps(name, ensure_ascii=False))
         return {
             "outcomes": self.rows(_OUTCOMES, (name,)),
             "waiting": self.rows("SELECT * FROM waiting WHERE case_id = ?", (name,)),
-            "signals": [_with_evidence(row) for row in self.rows(_NAMED, (f"%{escaped}%",))],
+            "signals": [_with_evidence(row) for row in self.rows(_NAMED, (named,))],
         }
 
     def why(self, alert: str) -> dict[str, Any] | None:
@@ -152,6 +147,13 @@ class Reads:
         columns, rows = self._asked.ask(statement, values)
         names = [_NAMES.get(column, column) for column in columns]
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def containing(text: str) -> str:
+    """Return the pattern of what contains a text, for a LIKE that escapes by a backslash."""
+    for mark in "\\%_":
+        text = text.replace(mark, f"\\{mark}")
+    return f"%{text}%"
 
 
 def _with_evidence(row: Row) -> Row:

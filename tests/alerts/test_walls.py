@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2] / "alerts"
-SHELL = ("courier", "secret")
+SHELL = ("courier", "pause", "secret")
 PURE = sorted({path.stem for path in HOUSE.glob("*.py")} - {"__init__", *SHELL})
 NEVER = {
     "asyncio", "httpx", "logging", "os", "pathlib", "random", "secrets", "smtplib", "socket",
