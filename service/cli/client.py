@@ -25,16 +25,25 @@ def connect(to: str = "", wait_s: float = WAIT_S) -> "httpx.Client":
     return httpx.Client(base_url=base, timeout=wait_s, headers=headers, verify=verify)
 
 
+def reached(
+    method: str, path: str, to: str = "", wait_s: float = WAIT_S, **given: Any
+) -> "httpx.Response":
+    """Return the service's answer, whatever it is; raise BusyError where nobody answers."""
+    import httpx
+
+    with connect(to, wait_s) as client:
+        try:
+            return client.request(method, path, **given)
+        except httpx.HTTPError as error:
+            hint = "start it with `erosion run`, or name its address: --to http://127.0.0.1:8080"
+            raise BusyError(f"cannot reach {client.base_url}: {error}", hint) from None
+
+
 def ask(method: str, path: str, to: str = "", **given: Any) -> Any:
     """Return what the service answers; raise an error that says why it does not."""
     import httpx
 
-    with connect(to) as client:
-        try:
-            answer = client.request(method, path, **given)
-        except httpx.HTTPError as error:
-            hint = "start it with `erosion run`, or name its address: --to http://127.0.0.1:8080"
-            raise BusyError(f"cannot reach {client.base_url}: {error}", hint) from None
+    answer = reached(method, path, to, **given)
     if answer.status_code == httpx.codes.NO_CONTENT:
         return None
     is_json = answer.headers.get("content-type") == "application/json"

@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
-
-from service.cli.client import connect
-from service.errors import BusyError, ConfigurationError, ErosionError
+from service.cli.client import reached
+from service.errors import ConfigurationError, ErosionError
 from service.settings import ProcessSettings, Secrets, compile_settings, load
 
 WAIT_S = 120
@@ -15,12 +13,8 @@ WAIT_S = 120
 
 def ask(to: str, *, dry_run: bool) -> dict[str, Any]:
     """Return what the new configuration does, or would do; raise what is wrong with it."""
-    with connect(to, WAIT_S) as client:
-        try:
-            answer = client.post("/v1/reload", params={"dry_run": "1" if dry_run else "0"})
-        except httpx.HTTPError as error:
-            hint = "start it with `erosion run`, or name its address: --to http://127.0.0.1:8080"
-            raise BusyError(f"cannot reach {client.base_url}: {error}", hint) from None
+    query = {"dry_run": "1" if dry_run else "0"}
+    answer = reached("POST", "/v1/reload", to, WAIT_S, params=query)
     body = answer.json() if answer.headers.get("content-type") == "application/json" else {}
     if "problems" in body:
         raise ConfigurationError(body["problems"])

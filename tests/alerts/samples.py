@@ -90,3 +90,18 @@ def for_channel(row: OutboxRow, channel: str, parent: str = "") -> OutboxRow:
         settings=settings.get(channel, {}),
         parent=parent,
     )
+
+
+def about(alert: str, number: int, **changes: object) -> OutboxRow:
+    """Return one message about an alert."""
+    base = replace(
+        for_channel(OPENED, "slack-bot"),
+        key=f"{alert}-{number}",
+        alerts=((alert, number),),
+        thread=f"talk-{alert}",
+        created_at=NOON + number,
+        level=Level.WARNING,
+        why=Why.FIRST if number == 1 else Why.WORSE,
+        subject=f"LOOK TODAY - {alert}",
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]

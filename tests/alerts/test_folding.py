@@ -9,27 +9,10 @@ from hypothesis import strategies as st
 from alerts.digest import digest_of, is_digest
 from alerts.folding import DIGEST_ROWS_MAX, heaps, middles
 from alerts.notice import Why
-from alerts.outbox import OutboxRow, Pending
+from alerts.outbox import Pending
 from alerts.signal import Level
 from tests.alerts.fakes import NOON
-from tests.alerts.samples import OPENED, for_channel
-
-BASE = for_channel(OPENED, "slack-bot")
-
-
-def said(alert: str, number: int, **changes: object) -> OutboxRow:
-    """Return one message about an alert."""
-    base = replace(
-        BASE,
-        key=f"{alert}-{number}",
-        alerts=((alert, number),),
-        thread=f"talk-{alert}",
-        created_at=NOON + number,
-        level=Level.WARNING,
-        why=Why.FIRST if number == 1 else Why.WORSE,
-        subject=f"LOOK TODAY - {alert}",
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]
+from tests.alerts.samples import about as said
 
 
 def names(found: Sequence[tuple[Pending, Pending]]) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from alerts.courier import Courier
 from alerts.folding import Heap
@@ -15,10 +16,9 @@ from service.store.database import Database, open_store
 from service.store.decisions import values_of
 from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
-from tests.alerts.fakes import NOON, FakeChannel, FakeClock
-from tests.alerts.samples import OPENED, for_channel
+from tests.alerts.fakes import FakeChannel, FakeClock
+from tests.alerts.samples import about
 
-BASE = for_channel(OPENED, "slack-bot")
 DOWN = Verdict(Result.RETRY, "HTTP 503")
 
 
@@ -40,20 +40,7 @@ class People(FakeChannel):
         return replace(sent, reference=f"C1:{row.key}")
 
 
-def said(alert: str, number: int, **changes: object) -> OutboxRow:
-    """Return one message about an alert."""
-    base = replace(
-        BASE,
-        key=f"{alert}-{number}",
-        alerts=((alert, number),),
-        thread=f"talk-{alert}",
-        created_at=NOON + number,
-        level=Level.WARNING,
-        why=Why.FIRST if number == 1 else Why.WORSE,
-        subject=f"LOOK TODAY - {alert}",
-        lines=("Promise: 1h open.",),
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]
+said = partial(about, lines=("Promise: 1h open.",))
 
 
 class Life:
