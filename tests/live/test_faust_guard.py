@@ -62,7 +62,9 @@ def joined(broker: Broker, folder: Path, *switches: str) -> Counted:
             for worker in workers:
                 worker.wait(timeout=30)
     seen = {line for file in folder.glob("seen-*") for line in file.read_text().splitlines()}
-    holes = sum(len(file.read_text().splitlines()) for file in folder.glob("holes-*"))
+    # Every entry behind a hole notes it until the hole is read again; it is one hole.
+    noted = (file.read_text().splitlines() for file in folder.glob("holes-*"))
+    holes = len({tuple(line.split()[:2]) for lines in noted for line in lines})
     lost = PARTITIONS * EACH - len(seen)
     print(f"{folder.name}: {PARTITIONS * EACH} entries, {holes} holes, {lost} lost")
     return Counted(holes, lost, (folder / "log").read_text())
