@@ -89,11 +89,14 @@ class Rule:
 
     `marks` (kind `waiting`) are (percent of the promise, level), ascending.  Shares (kind
     `share`) are in hundredths of a percent: 90 % is 9000.  A `floor` speaks when `stock` is below
-    `below` for the time `over`.  `level` belongs to `share` and `floor`.
+    `below` for the time `over`.  `level` belongs to `share` and `floor`.  `pace` looks at a case
+    at its `checkpoints` (percent of the promise); a rise of the late odds by `odds` (thousandths)
+    is worth a warning, and false watches and warnings may come so often a year (millionths; 0
+    means never).  `is_guaranteed` takes the limit that holds without any assumption.
     """
 
     id: str
-    kind: Literal["waiting", "share", "floor"]
+    kind: Literal["waiting", "share", "floor", "pace"]
     per: Literal["unit", "region", "company"] = "unit"
     marks: tuple[tuple[int, str], ...] = ()
     at_least: int = 3
@@ -106,6 +109,11 @@ class Rule:
     level: str = "warning"
     stock: str = ""
     below: float = 0
+    checkpoints: tuple[int, ...] = ()
+    odds: int = 3000
+    watches_a_year: int = 0
+    warnings_a_year: int = 0
+    is_guaranteed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

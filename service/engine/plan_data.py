@@ -90,7 +90,9 @@ def _good(data: Json) -> Good:
 
 def _rule(data: Json) -> Rule:
     marks = tuple((percent, level) for percent, level in data["marks"])
-    return Rule(**{**data, "marks": marks, "over": span_from(data["over"])})
+    checkpoints = tuple(data.get("checkpoints", ()))
+    span = span_from(data["over"])
+    return Rule(**{**data, "marks": marks, "over": span, "checkpoints": checkpoints})
 
 
 def _touchpoint(data: Json) -> Touchpoint:

@@ -1,0 +1,1 @@
+"""Summaries for people, as pure functions of what was stored."""
