@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 _TOGETHER = 2
-_FREEDOM_MIN = 100.0
+_FREEDOM_MIN = 300.0
 # Cases a week below which a stream is small or middling; the study's 3, 12 and 50 lie inside.
 _CLASSES = (5.0, 20.0)
 

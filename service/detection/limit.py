@@ -1,14 +1,14 @@
 """The limit of a stream: computed from how many false warnings somebody accepts, never tuned.
 
 A limit is the smallest at which the mean run length in control is as long as the cases between two
-false warnings.  The logarithm of the run length is nearly a line of slope one, so a few steps along it
-find the two levels between which the answer lies.
+false warnings.  The logarithm of the run length is nearly a line of slope one, so a few steps along
+it find the lowest level that is high enough.
 
-Inputs are rounded before, so that streams alike share one answer: shares to three significant digits,
-which moves a run length by half a percent at most, far less than the history that they come from; the cases between false
-warnings to two significant digits, a move of the limit by at most 0.05.  Both roundings keep the
-order, and so does everything after them: whoever accepts more false warnings never gets a higher
-limit.  Rejected: a table of limits, which would have to know every promise in advance.
+Inputs are rounded before, so that streams alike share one answer: shares to three significant
+digits, far less than the doubt about them after half a year of history; the cases between false
+warnings to two, which moves a limit by at most 0.05.  Rounding keeps the order, and so does
+everything after it: whoever accepts more false warnings never gets a higher limit.
+Rejected: a table of limits, which would have to know every promise in advance.
 """
 
 import math
@@ -18,8 +18,8 @@ from functools import lru_cache
 from service.detection.run_length import arl_levels
 from service.detection.scores import checkpoint_scores
 
-# Levels per nat: at the usual limits of 3 to 8 nats this is 100 to 260 states.
-_LEVELS = 32
+# Levels per nat: at the usual limits of 3 to 8 nats this is 200 to 500 states.
+_LEVELS = 64
 _CASES_MAX = 1e9
 # The logarithm of the run length is above the limit by about this much at ten percent late.
 _AHEAD = 2.6
@@ -51,20 +51,16 @@ def _rounded(cases: float) -> float:
 
 @lru_cache(_CACHED)
 def _limit(stay: tuple[float, ...], promised: int, odds: float, cases: float) -> float:
-    """Search the two neighbouring levels whose run lengths enclose `cases`, and go between."""
+    """Return the lowest level that takes so many cases to climb, in nats."""
     asked = math.log(cases)
     low, high = 0, math.inf
-    below, above = 0.0, math.inf
     level = max(1, round((asked - _AHEAD) * _LEVELS))
     while high - low > 1:
         length = math.log(_length(stay, promised, odds, level))
-        if length >= asked:
-            high, above = level, length
-        else:
-            low, below = level, length
+        low, high = (low, level) if length >= asked else (level, high)
         step = round((asked - length) * _LEVELS)
         level = int(min(max(level + step, low + 1), high - 1))
-    return (low + max(asked - below, 0.0) / (above - below)) / _LEVELS
+    return high / _LEVELS
 
 
 @lru_cache(_CACHED)

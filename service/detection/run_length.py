@@ -37,8 +37,8 @@ def arl_paths(stay: Sequence[float], scores: Scores, limit: float, states: int =
 def arl_levels(stay: Sequence[float], scores: Scores, height: float, levels: int) -> float:
     """Return the mean number of cases until `levels` levels of one `height` are climbed."""
     paths = list(_paths(stay, scores))
-    down = min(levels - 1, math.ceil(-min(last for _, _, last in paths) / height))
-    up = min(levels - 1, math.floor(paths[-1].last / height) + 1)
+    down = min(levels - 1, math.ceil(-min(path.last for path in paths) / height))
+    up = min(levels - 1, math.floor(max(path.last for path in paths) / height) + 1)
     band = np.zeros((down + up + 1, levels))
     band[up] = 1.0
     rows = np.arange(levels)
@@ -69,6 +69,6 @@ def _paths(stay: Sequence[float], scores: Scores) -> Iterator[_Path]:
     """Yield the ways a case may go: answered after each checkpoint, or open after the last."""
     chance, climbed = 1.0, 0.0
     for share, survive, answer in zip(stay, scores.survive, scores.answer, strict=True):
-        yield _Path(chance * (1 - share), climbed, climbed + answer)
+        yield _Path(chance * (1 - share), climbed + max(answer, 0.0), climbed + answer)
         chance, climbed = chance * share, climbed + survive
     yield _Path(chance, climbed, climbed)
