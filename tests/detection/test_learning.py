@@ -123,6 +123,8 @@ def test_bad_days_divide_the_scores_and_not_the_limit() -> None:
     bad = [one._replace(days=clumped) for one in plain]
     before, after = baselines(RULE, plain)["0"], baselines(RULE, bad)["0"]
     assert before.dispersion == 1000
+    even = ((8, 1),) * 60
+    assert baselines(RULE, [one._replace(days=even) for one in plain])["0"].dispersion == 1000
     assert after.dispersion > 1500
     assert after.survive[0] == pytest.approx(before.survive[0] * 1000 / after.dispersion, abs=1)
     assert (after.watch, after.warning) == (before.watch, before.warning)

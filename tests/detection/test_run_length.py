@@ -126,8 +126,9 @@ def test_a_limit_is_the_lowest_that_is_enough(
     stay = tuple(round(share, 2) for share in stay)
     scores = checkpoint_scores(stay, 2, rise)
     level = round(limit_for(stay, 2, rise, cases) * 64)
-    assert arl_levels(stay, scores, 1 / 64, level) >= cases
-    assert level == 1 or arl_levels(stay, scores, 1 / 64, level - 1) < cases
+    # A run length may be exactly what was asked for, but for the last digit.
+    assert arl_levels(stay, scores, 1 / 64, level) >= cases * (1 - 1e-9)
+    assert level == 1 or arl_levels(stay, scores, 1 / 64, level - 1) < cases * (1 + 1e-9)
 
 
 @pytest.mark.parametrize("stay", [(0.25, 0.4, 0.5), (0.5, 0.5, 0.8), (0.1, 0.3, 0.6)])
