@@ -4,11 +4,11 @@ Plain constructor calls: no container, no registry.  What it builds is described
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import TextIO
+from typing import Any, TextIO
 
 from alerts.courier import Channel, Courier
 from alerts.desk import Book, Desk
@@ -18,7 +18,7 @@ from service.board.app import Health, make_app
 from service.board.listening import listeners
 from service.board.people import access_of, people_of
 from service.engine.fold import Engine
-from service.engine.values import Chunk
+from service.engine.values import Chunk, Frame
 from service.errors import ConfigurationError
 from service.hosts.auditor import Auditor
 from service.hosts.beginning import append, begin, catch_up
@@ -31,6 +31,7 @@ from service.hosts.keeper import Keeper
 from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
+from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
 from service.hosts.writer import Writer
 from service.intake.decode import Decoder
@@ -113,10 +114,21 @@ def _inside(
         begun = begun._replace(seq=append(store, log, loop, start))
     folding = Folding(store, log, loop, keeper, partial(catch_up, store, log, loop, keeper))
     folding.begin(begun.seq)
-    after = Watcher(loop).after_turn
+    watcher = Watcher(loop)
+    teaching = Teaching(lambda: loop.engine.plan, lambda control: taught(writer, control))
+
+    def after(applied: Sequence[Frame]) -> None:
+        watcher.after_turn(applied)
+        teaching.look(loop.engine.asks())
+
     kept = retention(compiled, loop, keeper)
     writer = Writer(store, log, loop, clock, after, now_ms, kept, metrics.shelved, folding)
     return writer, Decoder(begun.plan, key)
+
+
+def taught(writer: Writer, control: Mapping[str, Any]) -> None:
+    """Bring into the log what is usual."""
+    writer.control(lambda now: Chunk(now, (), control), lambda: None)
 
 
 def _outside(

@@ -55,6 +55,8 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
     for name, stock in plan.stocks.items():
         stocks.setdefault(stock.event, []).append(name)
     for track in tracks:
+        if track.judges.paces:
+            lines[track.position].learning.append(track.learning)
         track.shelves.books = books
         track.around.left_out = [
             LeftOut(exclusion)
@@ -90,6 +92,7 @@ def lead_ms(touchpoint: Touchpoint) -> int:
     if any(pattern.match for pattern in heard):
         return 0
     percents = [percent for rule in touchpoint.rules for percent, _ in rule.marks]
+    percents += [percent for rule in touchpoint.rules for percent in rule.checkpoints]
     first = min([FULL, *percents])
     return min(_least(span) for span in _spans(touchpoint.promise)) * first // FULL
 

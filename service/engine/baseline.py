@@ -7,7 +7,8 @@ section 8).  Computing baselines inside the fold was rejected: the last digit of
 not the same on every machine.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 PPM = 1_000_000
 
@@ -47,3 +48,18 @@ class Baseline(NamedTuple):
     stay: tuple[int, ...]
     dispersion: int
     cases_a_year: int
+
+
+def baseline_from(row: Sequence[Any]) -> Baseline:
+    """Rebuild a baseline from plain values."""
+    survive, answer, watch, warning, usual, stay, dispersion, cases = row
+    return Baseline(
+        tuple(survive), tuple(answer), watch, warning, usual, tuple(stay), dispersion, cases
+    )
+
+
+def learned_from(row: Sequence[Any]) -> Learned:
+    """Rebuild what a stream saw from plain values."""
+    scope, region, weeks, looked, stayed, days = row
+    pairs = tuple((due, late) for due, late in days)
+    return Learned(scope, region, weeks, tuple(looked), tuple(stayed), pairs)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from service.engine.farewell import Farewell
 from service.engine.moving import Moving
+from service.engine.plan import Rule
 from service.engine.ratio import Asked
 from service.engine.stream import Stream
 from service.engine.timeline import Timeline
@@ -77,18 +78,26 @@ def _carry_streams(old: Track, track: Track, line: Timeline, first: Timeline, no
     def is_gone(stream: Stream) -> bool:
         rule, was = rules.get(stream.rule.id), stream.rule
         there = was.per != "unit" or stream.episodes.scope in track.units
-        shape = (was.kind, was.per, was.marks, was.over)
-        return rule is None or not there or (rule.kind, rule.per, rule.marks, rule.over) != shape
+        return rule is None or not there or _shape(rule) != _shape(was)
 
-    for key, stream in old.streams.items():
+    for key, stream in old.judges.streams.items():
         if is_gone(stream):
             continue
-        stream.adopt(rules[key[0]], track.hours(rules[key[0]], stream.episodes.scope))
-        track.streams[key] = stream
+        rule = rules[key[0]]
+        stream.adopt(rule, track.judges.hours(rule, stream.episodes.scope))
+        track.judges.streams[key] = stream
         if (edge := stream.next_edge()) is not None:
             stream.filed = -1
             line.timers.file(stream, edge)
     _close(old, first, now, is_gone)
+    kept = {rule.id for rule in old.plan.rules if _shape(rule) == _shape(rules.get(rule.id))}
+    track.judges.take_over(old.judges, kept)
+    track.learning.take_over(old.learning, line.watermark)
+
+
+def _shape(rule: Rule | None) -> object:
+    """Return what a rule must keep for its streams to go on."""
+    return rule and (rule.kind, rule.per, rule.marks, rule.over, rule.checkpoints)
 
 
 def _carry_floors(old: Track, track: Track, line: Timeline, first: Timeline, now: int) -> None:
@@ -106,8 +115,9 @@ def _carry_floors(old: Track, track: Track, line: Timeline, first: Timeline, now
 
 
 def _close(old: Track, first: Timeline, now: int, is_gone: Callable[[Stream], bool]) -> None:
-    for key in sorted(key for key, stream in old.streams.items() if is_gone(stream)):
-        signal = old.streams[key].stop(now, CONFIGURATION)
+    streams = old.judges.streams
+    for key in sorted(key for key, stream in streams.items() if is_gone(stream)):
+        signal = streams[key].stop(now, CONFIGURATION)
         first.signals += [signal] if signal else []
 
 

@@ -3,7 +3,7 @@
 A case is the set of its facts, so order of arrival and repetition cannot matter: `settle` computes
 its course anew from the sorted facts each time one is added (01, section 5).  Keeping a little
 state machine per case was rejected, because every disorder of the stream would be a transition to
-think of.  The object is compact: plain slots, and a tuple of facts only once there is one.
+think of.  The object is compact: plain slots, and facts only once there are any.
 """
 
 from typing import Any
@@ -32,10 +32,10 @@ class Case:
     """Hold the facts of one case, its course, and how far the timeline has come with it.
 
     `base` and `terms` are those of the latest restart, `first_terms` those of the start.
-    `filed` to `listed` say what the timeline has done: the instant that is filed, the outcome
-    with which the case was scored, whether its end was seen, how many marks it passed, how it is
-    counted in the readings, and whether it stands on the call-back list.  `told` is what streams
-    counted of it.  `wanted` are the keys under which events may find it by fields.
+    `filed` to `listed` say what the timeline has done: the instant that is filed, the outcome with
+    which it was scored, whether its end was seen, how many marks and looks it passed, how it is
+    counted, and whether it stands on the call-back list.  `told` is what streams counted of it,
+    `wanted` the keys under which events may find it by fields.
     """
 
     __slots__ = (
@@ -51,6 +51,7 @@ class Case:
         "id",
         "listed",
         "mark_known",
+        "next_look",
         "next_mark",
         "pinned",
         "place",
@@ -74,7 +75,7 @@ class Case:
         self.facts = facts
         self.filed = -1
         self.scored = self.counted = ""
-        self.next_mark = 0
+        self.next_mark = self.next_look = 0
         self.listed = self.seen_end = False
         self.shown = -(2**62)
         self.wanted: tuple[tuple[tuple[str, ...], tuple[object, ...]], ...] = ()
@@ -127,7 +128,7 @@ class Case:
     def rewind(self) -> None:
         """Go back to before the first item, keeping the facts and the column it is counted in."""
         self.scored = ""
-        self.next_mark = 0
+        self.next_mark = self.next_look = 0
         self.listed = self.seen_end = False
         self.shown = -(2**62)
         self.told = ()
@@ -138,10 +139,7 @@ class Case:
         self.settle()
 
     def answers_to(self, at: int, facts: tuple[Known, ...] | None = None) -> bool:
-        """Tell whether an event that finds its case by fields may mean this one.
-
-        A case is open to it until answered or cancelled, late or not (02, "match").
-        """
+        """Tell whether an event that finds its case by fields may mean this open one (02, "match")."""
         ended = first_end(self.facts if facts is None else facts)[1]
         return self.started <= at and (ended is None or ended > at)
 

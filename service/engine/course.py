@@ -8,6 +8,7 @@ a fact dated inside the gap says how it ended (01, section 6).  What is excluded
 
 from service.engine.case import Case
 from service.engine.circumstances import Circumstances
+from service.engine.facts import End
 from service.engine.gaps import Gap, covering, holds
 from service.engine.item import CHANGE, DUE, END, FACT, START
 from service.engine.promise import FULL
@@ -43,19 +44,53 @@ def _pass(case: Case, instant: int, percent: int, around: Circumstances) -> Item
     made: Items = NOTHING
     if percent == FULL and not case.scored and case.score_at == instant:
         made = _score(case, instant, around)
-    marks = case.pinned.marks
-    if case.next_mark >= len(marks) or marks[case.next_mark] != percent:
-        return made
+    marks, looks = case.pinned.marks, case.pinned.looks
+    if case.next_mark < len(marks) and marks[case.next_mark] == percent:
+        made += _mark(case, instant, percent, around)
+    if case.next_look < len(looks) and looks[case.next_look] == percent:
+        made += _look(case, instant, percent, around)
+    return made
+
+
+def _mark(case: Case, instant: int, percent: int, around: Circumstances) -> Items:
+    """Pass a mark, if somebody still waits."""
     if case.seen_end or case.mark_at(percent) != instant:
-        return made
+        return NOTHING
     case.next_mark += 1
     if case.scored == "unknown" or (around.gaps and _unseen(case, instant, around.gaps)):
-        return made
+        return NOTHING
     if around.left_out and around.leave_out(case):
-        return made
+        return NOTHING
     case.listed = True
     mark = Scored(instant, DUE, case.started, case.id, percent, What.MARK, False, case)
-    return made + _told(case, mark)
+    return _told(case, mark)
+
+
+def _look(case: Case, instant: int, percent: int, around: Circumstances) -> Items:
+    """Look whether the case is still open; the first look that finds an answer is the last.
+
+    What cannot be known ends the looks too: how many of those who were open at the checkpoint
+    before stay open says nothing of one who was not seen there.
+    """
+    if case.mark_at(percent) != instant:
+        return NOTHING
+    # An answer at the very instant of the look counts as an answer.
+    is_open = case.end is not End.ANSWERED or case.ended is None or case.ended > instant
+    unseen = is_open and not case.is_broken and around.gaps
+    if case.scored == "unknown" or (unseen and _unseen(case, instant, around.gaps)):
+        return _looked_last(case)
+    if around.left_out and around.leave_out(case):
+        return _looked_last(case)
+    case.next_look += 1
+    if not is_open:
+        _looked_last(case)
+    look = Scored(instant, DUE, case.started, case.id, percent, What.LOOK, is_open, case)
+    return _told(case, look)
+
+
+def _looked_last(case: Case) -> Items:
+    case.next_look = len(case.pinned.looks)
+    return NOTHING
 
 
 def _score(case: Case, instant: int, around: Circumstances) -> Items:

@@ -101,6 +101,14 @@ class Episodes:
             self.told.append(told)
         return self._signal(told, step)
 
+    def loud(self) -> list[tuple[int, int]]:
+        """Return from when to when findings lasted that were more than a watch."""
+        return [
+            (told.since, _end(told.until))
+            for told in self.told
+            if not told.withdrawn and told.level is not Level.WATCH
+        ]
+
     def forget(self, before: int) -> None:
         """Let go of what ended before the horizon: no late fact can reach it."""
         self.told = [told for told in self.told if _end(told.until) >= before]

@@ -38,13 +38,18 @@ class Known(NamedTuple):
 
 
 class Pinned(NamedTuple):
-    """Hold what a case keeps of the configuration in force at its start."""
+    """Hold what a case keeps of the configuration in force at its start.
+
+    `marks` are passed by those who still wait, `looks` are taken of every case (the checkpoints of
+    the rule `pace`); both in percent of the promise.
+    """
 
     plan: int
     marks: tuple[int, ...]
     pause_has_end: bool
     promise: Promise
     zone: Zone | None
+    looks: tuple[int, ...] = ()
 
 
 class End(IntEnum):

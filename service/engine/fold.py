@@ -18,6 +18,7 @@ from service.engine.adoption import Adopted
 from service.engine.farewell import Farewell
 from service.engine.forgetting import forget
 from service.engine.hearing import Hearing
+from service.engine.learning import Ask
 from service.engine.obeying import obey
 from service.engine.plan import Plan
 from service.engine.recording import Recorder
@@ -153,6 +154,11 @@ class Engine:
         """Tell whether cases still move to a new plan."""
         return any(line.moving for line in self.timelines)
 
+    def asks(self) -> list[Ask]:
+        """Return what touchpoints ask and nobody has answered yet."""
+        asked = [track.learning.asked for track in self.tracks] if self.begun else []
+        return [ask for ask in asked if ask is not None]
+
     def moved(self) -> int:
         """Return how many open cases the last plan gave another due instant."""
         return sum(line.moved for line in self.timelines)
@@ -186,11 +192,23 @@ class Engine:
         for line in self.timelines:
             if line.moving and not line.move(MOVES_MAX):
                 continue
-            goal = self.absence.goal(line)
-            if goal > line.watermark or line.has_news():
-                yield from self._move(line, goal)
+            yield from self._move_on(line, self.absence.goal(line))
         self.hearing.tell_blind(self.now, partial(self.absence.held, self.now))
         yield self._last_frame()
+
+    def _move_on(self, line: Timeline, goal: int) -> Iterator[list[Frame]]:
+        """Move a timeline towards a goal, stopping where its touchpoints ask what is usual."""
+        while True:
+            stop = goal
+            for one in line.learning:
+                stop = min(stop, one.stop(line.watermark, line.next_instant))
+            if stop <= line.watermark and not line.has_news():
+                return
+            yield from self._move(line, max(stop, line.watermark))
+            if stop == goal:
+                return
+            for one in line.learning:
+                one.look(stop)
 
     def _move(self, line: Timeline, goal: int) -> Iterator[list[Frame]]:
         line.aim(goal)

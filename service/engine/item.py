@@ -31,7 +31,7 @@ def next_item(case: Case, correct_for_ms: int) -> Item:
             found = (at, DUE, FULL)
     if case.next_mark < len(case.pinned.marks):
         found = _or_mark(case, found)
-    return found
+    return found if case.next_look >= len(case.pinned.looks) else _or_look(case, found)
 
 
 def _gave_up(case: Case) -> bool:
@@ -40,11 +40,16 @@ def _gave_up(case: Case) -> bool:
 
 
 def _after_the_end(case: Case, correct_for_ms: int) -> Item:
-    """Return the score that is still due, else when the case may be forgotten."""
+    """Return the score or the look that is still due, else when the case may be forgotten."""
+    found = NOTHING
     if not case.scored:
         at = case.score_at
         if at is not None and not _gave_up(case):
-            return at, DUE, FULL
+            found = (at, DUE, FULL)
+    if case.next_look < len(case.pinned.looks):
+        found = _or_look(case, found)
+    if found is not NOTHING:
+        return found
     over = max(case.ended or 0, case.due or 0, case.started)
     return over + correct_for_ms, LAST, FORGET
 
@@ -63,5 +68,16 @@ def _or_mark(case: Case, found: Item) -> Item:
     percent = case.pinned.marks[case.next_mark]
     at = case.mark_at(percent)
     if at is None or at > found[0] or (case.ended is not None and at >= case.ended):
+        return found
+    return min(found, (at, DUE, percent))
+
+
+def _or_look(case: Case, found: Item) -> Item:
+    """Return the next look if it comes first; of who has gone nothing more is learned."""
+    percent = case.pinned.looks[case.next_look]
+    at = case.mark_at(percent)
+    if at is None or at > found[0]:
+        return found
+    if case.end is _CANCELLED and case.ended is not None and case.ended <= at:
         return found
     return min(found, (at, DUE, percent))

@@ -143,10 +143,13 @@ class Mender:
     ) -> None:
         if not gone and not new:
             return
-        for stream in track.streams_at(place):
-            stream.change(gone, new)
-            if stream.is_dirty:
-                self._line.note(stream)
+        for what, streams in zip(What, track.judges.at(place), strict=True):
+            out = [item for item in gone if item.what is what]
+            into = [item for item in new if item.what is what]
+            for stream in streams if out or into else ():
+                stream.change(out, into)
+                if stream.is_dirty:
+                    self._line.note(stream)
 
 
 def waiting_row(case: Case, track: Track) -> Waiting:

@@ -61,6 +61,12 @@ def _accept(engine: "Engine", control: Control) -> None:
         engine.absence.believe(name)
 
 
+def _baseline(engine: "Engine", control: Control) -> None:
+    for track in engine.tracks:
+        if track.plan.id == control["touchpoint"]:
+            track.learning.take(control)
+
+
 _KINDS = {
     "plan": _plan,
     "start": _start,
@@ -68,4 +74,5 @@ _KINDS = {
     "aside": _aside,
     "gap": _gap,
     "accept": _accept,
+    "baseline": _baseline,
 }

@@ -37,6 +37,7 @@ class Places:
     def __init__(self, plan: Plan) -> None:
         """Build the zones, calendars and units of a plan."""
         self._plan = plan
+        self.company_zone = Zone(plan.zone, plan.zones[plan.zone])
         self.zones = {name: Zone(name, rows) for name, rows in plan.zones.items()}
         calendars = {
             key: Calendar([(self.zones[week.zone], week)]) for key, week in plan.calendars.items()

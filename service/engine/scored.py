@@ -13,18 +13,20 @@ from service.engine.case import Case
 
 
 class What(IntEnum):
-    """Say what happened to a case; at one instant a score comes before a mark."""
+    """Say what happened to a case; at one instant a score comes before a mark, that before a look."""
 
     END = 0
     SCORE = 1
     MARK = 2
+    LOOK = 3
 
 
 class Scored(NamedTuple):
     """State one thing that a stream counts.
 
     The first six fields are its place in the order of the timeline (01, section 5).  `late` says
-    how a score turned out; a mark is named by `checkpoint`, its percentage of the promise.
+    how a score turned out, and whether a look still found nobody answering; a mark or look is
+    named by `checkpoint`, its percentage of the promise.
     """
 
     instant: int

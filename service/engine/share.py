@@ -10,45 +10,10 @@ from collections.abc import Sequence
 from alerts.signal import Level, Transition
 from service.engine.bound import WHOLE, late_share_exceeds
 from service.engine.business_time import Calendar
-from service.engine.case import Case
+from service.engine.entries import Entries, Window
 from service.engine.plan import Rule, Span
 from service.engine.scored import Scored, Step, What
 from service.engine.waiting import CASES_SHOWN, customer_of, worst_units
-
-# The instant at which a scored case leaves the window, and the case if it was late.
-Entry = tuple[int, Case | None]
-
-
-class Entries:
-    """Hold scored cases in their order; states of one stream share them and keep only places.
-
-    A window of weeks copied for every snapshot would cost more memory than all cases.
-    """
-
-    def __init__(self) -> None:
-        """Begin with none."""
-        self.rows: list[Entry] = []
-        self.first = 0
-
-    def put(self, place: int, entry: Entry) -> None:
-        """Append at a place; what stood there belongs to a past that was changed."""
-        index = place - self.first
-        if index < len(self.rows):
-            del self.rows[index:]
-        self.rows.append(entry)
-
-    def at(self, place: int) -> Entry:
-        """Return the entry at a place."""
-        return self.rows[place - self.first]
-
-    def between(self, low: int, high: int) -> list[Entry]:
-        """Return the entries of a window."""
-        return self.rows[low - self.first : high - self.first]
-
-    def trim(self, low: int) -> None:
-        """Let go of what lies before a place."""
-        del self.rows[: low - self.first]
-        self.first = low
 
 
 class ShareState:
@@ -59,9 +24,7 @@ class ShareState:
 
     def __init__(self, rule: Rule, calendar: Calendar, entries: Entries | None = None) -> None:
         """Begin with an empty window."""
-        self.entries = entries or Entries()
-        self.low = self.high = 0
-        self.late = 0
+        self.window = Window(entries or Entries())
         self.is_open = False
         self.since = -1
         self.adopt(rule, calendar)
@@ -75,8 +38,8 @@ class ShareState:
 
     def copy(self) -> "ShareState":
         """Return a state that goes its own way."""
-        found = ShareState(self.rule, self.calendar, self.entries)
-        found.low, found.high, found.late = self.low, self.high, self.late
+        found = ShareState(self.rule, self.calendar)
+        found.window = self.window.copy()
         found.is_open, found.since = self.is_open, self.since
         return found
 
@@ -84,10 +47,7 @@ class ShareState:
         """Take a scored case into the window and judge."""
         if item.what is not What.SCORE:
             return None
-        edge = self._edge_of(item.instant)
-        self.entries.put(self.high, (edge, item.case if item.late else None))
-        self.high += 1
-        self.late += item.late
+        self.window.add(self._edge_of(item.instant), item.case if item.late else None)
         return self._judge(item.instant)
 
     def advance(self, until: int) -> Sequence[Step]:
@@ -95,8 +55,7 @@ class ShareState:
         steps: list[Step] = []
         while (edge := self.next_edge()) is not None and edge <= until:
             while self.next_edge() == edge:
-                self.late -= self.entries.at(self.low)[1] is not None
-                self.low += 1
+                self.window.drop_first()
             step = self._judge(edge)
             if step is not None:
                 steps.append(step)
@@ -104,11 +63,11 @@ class ShareState:
 
     def next_edge(self) -> int | None:
         """Return the instant at which the first case leaves."""
-        return self.entries.at(self.low)[0] if self.low < self.high else None
+        return self.window.first()
 
     def trim(self) -> None:
         """Let go of what no state from this one on looks at."""
-        self.entries.trim(self.low)
+        self.window.entries.trim(self.window.low)
 
     def stop(self, instant: int, reason: str) -> Step:
         """End the finding from outside."""
@@ -117,14 +76,12 @@ class ShareState:
 
     def state(self) -> list[object]:
         """Return what a snapshot must know, as plain values."""
-        return [self.is_open, self.since, self.low, self.high, self.late]
+        window = self.window
+        return [self.is_open, self.since, window.low, window.high, window.late]
 
     def counted(self) -> object:
         """Return what is counted, whatever was counted before."""
-        return [[edge, case.id if case else None] for edge, case in self._window()]
-
-    def _window(self) -> list[Entry]:
-        return self.entries.between(self.low, self.high)
+        return self.window.counted()
 
     def _edge_of(self, instant: int) -> int:
         span = self._span
@@ -135,7 +92,7 @@ class ShareState:
         return self.calendar.close_of_day(instant, span.amount)
 
     def _judge(self, instant: int) -> Step | None:
-        cases, late = self.high - self.low, self.late
+        cases, late = self.window.cases, self.window.late
         if self.is_open:
             if (cases - late) * WHOLE < self.rule.recover_above * cases:
                 return None
@@ -156,12 +113,12 @@ class ShareState:
         )
 
     def _step(self, transition: Transition, instant: int, reason: str) -> Step:
-        late = [case for _, case in self._window() if case is not None]
+        late = self.window.late_cases()
         people = len({customer_of(case) for case in late})
         evidence: dict[str, object] = {
             "since": self.since,
-            "kept": self.high - self.low - self.late,
-            "late": self.late,
+            "kept": self.window.cases - self.window.late,
+            "late": self.window.late,
             "window": window_text(self.rule.over),
             "kept_below": self.rule.kept_below,
             "recover_above": self.rule.recover_above,

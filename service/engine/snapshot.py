@@ -95,19 +95,26 @@ def _track_parts(track: Track) -> Iterator[tuple[str, Any]]:
     for first in range(0, len(cases), CASES_A_PART):
         rows = [case_row(case, shared) for case in cases[first : first + CASES_A_PART]]
         yield f"cases-{name}-{first // CASES_A_PART}", rows
-    yield f"streams-{name}", [stream_row(k, s, shared) for k, s in sorted(track.streams.items())]
+    yield (
+        f"streams-{name}",
+        [stream_row(k, s, shared) for k, s in sorted(track.judges.streams.items())],
+    )
     floors = [[*key, f.state(), f.filed] for key, f in sorted(track.shelves.floors.items())]
     orphans = [
         [o.id, [list(f) for f in o.facts], o.filed] for _, o in sorted(track.orphans.items())
     ]
     given = sorted(_sought(sought) for group in track.given.values() for sought in group)
-    yield f"track-{name}", [shared.rows(), floors, orphans, given, track.not_opened]
+    learning = [track.learning.state(), track.judges.state()]
+    yield f"track-{name}", [shared.rows(), floors, orphans, given, track.not_opened, learning]
 
 
 def _restore_track(track: Track, line: Timeline, parts: Parts) -> None:
     name, shared = track.plan.id, Shared(track)
-    rows, floors, orphans, given, track.not_opened = parts[f"track-{name}"]
+    rows, floors, orphans, given, track.not_opened, *learning = parts[f"track-{name}"]
     shared.restore(rows)
+    for asked, schedules in learning:
+        track.learning.restore(asked)
+        track.judges.restore(schedules)
     number = 0
     while (part := f"cases-{name}-{number}") in parts:
         _restore_cases(parts[part], shared, line)
@@ -116,6 +123,13 @@ def _restore_track(track: Track, line: Timeline, parts: Parts) -> None:
         stream, filed = restore_stream(row, shared)
         if filed >= 0:
             line.timers.file(stream, filed)
+    _restore_rest(track, line, floors, orphans)
+    for row in given:
+        track.give(_sought_from(row))
+
+
+def _restore_rest(track: Track, line: Timeline, floors: Row, orphans: Row) -> None:
+    """Restore what waits for nobody's case: floors, and facts that came before their start."""
     for rule_id, key, state, filed in floors:
         rule = next(rule for rule in track.plan.rules if rule.id == rule_id)
         floor = track.shelves.floor(rule, tuple(key))
@@ -126,8 +140,6 @@ def _restore_track(track: Track, line: Timeline, parts: Parts) -> None:
         track.orphans[case] = found = Orphans(case, track.position)
         found.facts = tuple(Known(at, Fact(kind), key, text) for at, kind, key, text in facts)
         line.timers.file(found, filed)
-    for row in given:
-        track.give(_sought_from(row))
 
 
 def _restore_cases(rows: Row, shared: Shared, line: Timeline) -> None:

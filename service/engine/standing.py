@@ -9,7 +9,7 @@ from service.engine.track import Track
 def standing_ids(tracks: Iterable[Track], hearing: Hearing) -> tuple[str, ...]:
     """Return the ids of all findings that stand, in order."""
     told = [
-        *(s.episodes for t in tracks for s in t.streams.values()),
+        *(s.episodes for t in tracks for s in t.judges.streams.values()),
         *(f.episodes for t in tracks for f in t.shelves.floors.values()),
         *hearing.episodes(),
     ]

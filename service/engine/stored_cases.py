@@ -24,6 +24,7 @@ from service.engine.zone import Zone
 Row = list[Any]
 # The fields of a case's row; one of a ratio has another.
 PLAIN = 16
+STAND = 6
 # Looked up in a table, because making a member of an enumeration costs as much as making a case.
 _ENDS, _KINDS = tuple(End), tuple(Fact)
 
@@ -85,8 +86,10 @@ class Shared:
     def restore(self, rows: Row) -> None:
         """Take over what `rows` gave."""
         self.pinned = [
-            Pinned(plan, tuple(marks), ends, promise_from(promise), zone and Zone(*zone))
-            for plan, marks, ends, promise, zone in rows[0]
+            Pinned(
+                plan, tuple(marks), ends, promise_from(promise), zone and Zone(*zone), _looks(more)
+            )
+            for plan, marks, ends, promise, zone, *more in rows[0]
         ]
         self.places = [
             Place(
@@ -114,7 +117,13 @@ class Shared:
 def _pinned_row(pinned: Pinned) -> Row:
     zone = pinned.zone and _zone_row(pinned.zone)
     marks = list(pinned.marks)
-    return [pinned.plan, marks, pinned.pause_has_end, asdict(pinned.promise), zone]
+    row = [pinned.plan, marks, pinned.pause_has_end, asdict(pinned.promise), zone]
+    return [*row, list(pinned.looks)] if pinned.looks else row
+
+
+def _looks(more: Row) -> tuple[int, ...]:
+    """Return the looks; a state from before there were any has none."""
+    return tuple(more[0]) if more else ()
 
 
 def _place_row(place: Place) -> Row:
@@ -145,7 +154,7 @@ def case_row(case: Case, shared: Shared) -> Row:
         shared.pinned_number(case.pinned),
         None if _is_same(case) else _terms(case.terms),
         [case.base, case.due, case.end, case.ended],
-        [case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown],
+        _stand(case),
         [item_row(item) for item in case.told] if case.told else (),
         case.wanted,
         case.filed,
@@ -153,6 +162,12 @@ def case_row(case: Case, shared: Shared) -> Row:
     if isinstance(case, Asked):
         row.append([case.stock_key, case.fixed])
     return row
+
+
+def _stand(case: Case) -> Row:
+    """Return how far the timeline has come; who was never looked at says nothing of looks."""
+    stand = [case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown]
+    return [*stand, case.next_look] if case.next_look else stand
 
 
 def _is_same(case: Case) -> bool:
@@ -175,7 +190,8 @@ def case_from(row: Row, shared: Shared) -> Case:
     case.base = case.started if base == case.started else base
     case.filed = case.due if case.due is not None and filed == case.due else filed
     case.end = _ENDS[end]
-    case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown = stand
+    case.scored, case.counted, case.next_mark, case.listed, case.seen_end, case.shown = stand[:6]
+    case.next_look = stand[6] if len(stand) > STAND else 0
     case.told = tuple([item_from(item, case) for item in told]) if told else ()
     case.wanted = _wanted(wanted) if wanted else ()
     case.mark_known = None

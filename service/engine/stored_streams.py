@@ -9,6 +9,7 @@ from typing import Any
 
 from alerts.signal import Level
 from service.engine.case import Case
+from service.engine.pacing import PaceState
 from service.engine.share import ShareState
 from service.engine.stored_cases import Row, Shared, item_from, item_row
 from service.engine.stream import Snapshot, State, Stream
@@ -21,8 +22,8 @@ Find = Callable[[Row], Case]
 def stream_row(key: tuple[str, str], stream: Stream, shared: Shared) -> Row:
     """Return one stream as plain values."""
     entries: Row = []
-    if isinstance(stream.head, ShareState):
-        kept = stream.head.entries
+    if isinstance(stream.head, ShareState | PaceState):
+        kept = stream.head.window.entries
         rows = [[edge, case and _who(case, shared)] for edge, case in kept.rows]
         entries = [kept.first, rows]
     return [
@@ -34,18 +35,19 @@ def stream_row(key: tuple[str, str], stream: Stream, shared: Shared) -> Row:
         stream.since_snapshot,
         stream.episodes.state(),
         stream.filed,
+        *([] if stream.history is None else [stream.history.state()]),
     ]
 
 
 def restore_stream(row: Row, shared: Shared) -> tuple[Stream, int]:
     """Make a stream of the touchpoint again; return it with the instant it is filed under."""
     track = shared.track
-    rule_id, scope, entries, head, snapshots, items, since, told, filed = row
+    rule_id, scope, entries, head, snapshots, items, since, told, filed, *history = row
     rule = next(rule for rule in track.plan.rules if rule.id == rule_id)
-    stream = track.stream_of(rule, scope)
+    stream = track.judges.of(rule, scope)
     find = _finder(track, shared)
-    if isinstance(stream.head, ShareState):
-        kept = stream.head.entries
+    if isinstance(stream.head, ShareState | PaceState):
+        kept = stream.head.window.entries
         kept.first, rows = entries
         kept.rows = [(edge, who and find(who)) for edge, who in rows]
     _restore_state(stream.head, head, find)
@@ -55,6 +57,8 @@ def restore_stream(row: Row, shared: Shared) -> tuple[Stream, int]:
     stream.items = [item_from(item, find(who)) for item, who in items]
     stream.since_snapshot = since
     stream.episodes.restore(told)
+    if stream.history is not None and history:
+        stream.history.restore(history[0])
     return stream, filed
 
 
@@ -89,7 +93,10 @@ def _state_row(state: State, shared: Shared) -> Row:
 
 def _restore_state(state: State, row: list[Any], find: Find) -> State:
     if isinstance(state, ShareState):
-        state.is_open, state.since, state.low, state.high, state.late = row
+        state.is_open, state.since, *window = row
+        state.window.low, state.window.high, state.window.late = window
+    elif isinstance(state, PaceState):
+        state.restore(row)
     elif isinstance(state, WaitingState):
         state.is_open, state.improving, state.since, level, state.kept_in_row, past = row
         state.level = Level(level)

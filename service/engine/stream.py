@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol, Self
 from alerts.signal import Level, Signal
 from service.engine.business_time import Calendar
 from service.engine.episode import Episodes, Run
+from service.engine.history import History
 from service.engine.plan import Rule
 from service.engine.scored import Scored, Step
 
@@ -79,9 +80,16 @@ class Stream:
     """Follow one rule in one scope, and correct it when facts come late."""
 
     def __init__(
-        self, touchpoint: str, rule: Rule, scope: str, state: State, correct_for_ms: int
+        self,
+        touchpoint: str,
+        rule: Rule,
+        scope: str,
+        state: State,
+        correct_for_ms: int,
+        history: History | None = None,
     ) -> None:
-        """Begin with a fresh state."""
+        """Begin with a fresh state; a `history` takes what the stream lets go of."""
+        self.history = history
         self.rule = rule
         self.episodes = Episodes(touchpoint, rule.id, state.kind, rule.per, scope)
         self.head = state
@@ -184,7 +192,11 @@ class Stream:
         while self.snapshots[1].instant <= horizon:
             del self.snapshots[0]
         oldest = self.snapshots[0]
-        del self.items[: self._place((oldest.instant,))]
+        gone = self._place((oldest.instant,))
+        if self.history is not None:
+            over = [row for row in self.episodes.loud() if row[1] < oldest.instant]
+            self.history.take(self.items[:gone], over)
+        del self.items[:gone]
         oldest.state.trim()
         self.episodes.forget(oldest.instant)
 

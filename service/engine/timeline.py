@@ -16,6 +16,7 @@ from service.engine.counts import Counts
 from service.engine.course import happen
 from service.engine.floor import Floor
 from service.engine.item import EDGE, END, FACT, FORGET, NOTHING, next_item
+from service.engine.learning import Learning
 from service.engine.mending import Mender, waiting_row
 from service.engine.moving import Moving
 from service.engine.scored import Scored
@@ -52,6 +53,7 @@ class Timeline:
         self.judged_to = self.watermark
         self._dirty: dict[tuple[str, str, str, str], Rules] = {}
         self.mender = Mender(self)
+        self.learning: list[Learning] = []
         self.moving: list[Moving] = []
         self.moved = 0
 
@@ -176,8 +178,7 @@ class Timeline:
     def _push_case(self, case: Case, tracks: list[Track]) -> None:
         """Put the first item of a case up to the goal in order; file the one beyond it.
 
-        What no rule could hear, such as a start or the end of a case that passed no mark, happens
-        at once: its place in the order cannot matter, and ordering it would cost most of a fold.
+        What no rule could hear, such as a start, happens at once: ordering it costs most of a fold.
         """
         at, rank, checkpoint = item = next_item(case, self.correct_for_ms)
         while at <= self.judged_to and checkpoint < 0 and (checkpoint != END or not case.listed):
@@ -225,8 +226,9 @@ class Timeline:
             self._tell(case, track, made)
 
     def _tell(self, case: Case, track: Track, made: tuple[Scored, ...]) -> None:
+        streams = track.judges.at(case.place)
         for item in made:
-            for stream in track.streams_at(case.place):
+            for stream in streams[item.what]:
                 signal = stream.take(item)
                 if signal is not None:
                     self.signals.append(signal)

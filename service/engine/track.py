@@ -1,4 +1,4 @@
-"""One touchpoint at work: which events it hears, its cases, and the streams that judge them.
+"""One touchpoint at work: which events it hears, its cases, and what they mean to each other.
 
 Facts are recorded here as they arrive; what they mean is decided when the timeline passes them
 (service.engine.timeline).  Facts that come before their case's start wait in `orphans`.
@@ -8,21 +8,19 @@ from bisect import insort
 from collections.abc import Callable
 from functools import partial
 
-from service.engine.business_time import Calendar
 from service.engine.case import Case
 from service.engine.circumstances import Circumstances
 from service.engine.ear import KINDS, text_at, value_at
 from service.engine.facts import Fact, Known, Pinned
+from service.engine.judges import Judges, looks_of
+from service.engine.learning import Learning
 from service.engine.place import Place, Places
-from service.engine.plan import Good, Rule, Touchpoint
+from service.engine.plan import Good, Touchpoint
 from service.engine.promise import Terms, resolve
 from service.engine.ratio import Asked
 from service.engine.seeking import Key, Sought
-from service.engine.share import ShareState
 from service.engine.shelves import Shelves
-from service.engine.stream import Stream
 from service.engine.values import Event
-from service.engine.waiting import WaitingState
 
 
 class Orphans:
@@ -39,7 +37,7 @@ class Orphans:
 
 
 class Track:
-    """Hold the cases and streams of one touchpoint."""
+    """Hold the cases of one touchpoint, what judges them, and what it learns."""
 
     def __init__(
         self,
@@ -52,16 +50,16 @@ class Track:
         """Join a touchpoint with the company's units; `number` is the plan's."""
         self.position = position
         self.plan = touchpoint
-        self.places = places
         self.cases: dict[str, Case] = {}
         self.orphans: dict[str, Orphans] = {}
         self.marks = tuple(sorted({mark for rule in touchpoint.rules for mark, _ in rule.marks}))
         zone = places.zones[touchpoint.promise.zone] if touchpoint.promise.zone else None
         ends = bool(touchpoint.pause_until)
-        self.pinned = Pinned(number, self.marks, ends, touchpoint.promise, zone)
-        self.streams: dict[tuple[str, str], Stream] = {}
+        self.looks = looks_of(touchpoint)
+        self.pinned = Pinned(number, self.marks, ends, touchpoint.promise, zone, self.looks)
+        self.judges = Judges(touchpoint, places, correct_for_ms)
+        self.learning = Learning(self.judges, places.company_zone, correct_for_ms)
         self.not_opened: dict[str, int] = {}
-        self._at: dict[str, tuple[Stream, ...]] = {}
         self.matches = sorted(
             {p.match for name, _ in KINDS for p in getattr(touchpoint, name) if p.match}
         )
@@ -69,11 +67,10 @@ class Track:
         # Facts that found their case by fields, or found none, as long as that may change.
         self.given: dict[Key, list[Sought]] = {}
         self.around = Circumstances()
-        self._correct_for_ms = correct_for_ms
         self._fixed = (
             None if touchpoint.promise.span is None else Terms(touchpoint.promise.span, None, "")
         )
-        self.units = places.units(touchpoint.unit_kind)
+        self.units = self.judges.units
         self.shelves = Shelves(touchpoint, self.units)
         self._plain = touchpoint.promise.kind == "span"
 
@@ -167,7 +164,11 @@ class Track:
 
     def doubted(self) -> list[Case]:
         """Return the cases that a gap may have kept from being judged."""
-        return [case for case in self.cases.values() if case.scored == "unknown" or case.next_mark]
+        return [
+            case
+            for case in self.cases.values()
+            if case.scored == "unknown" or case.next_mark or case.next_look
+        ]
 
     def held(self, judged: int, until: int) -> int:
         """Count the unanswered promises that have passed after what is judged."""
@@ -184,36 +185,6 @@ class Track:
         self.cases.pop(case.id, None)
         self._unindex(case)
         self.shelves.drop(case)
-
-    def stream_of(self, rule: Rule, scope: str) -> Stream:
-        """Return the stream of a rule in a scope: a unit, a region, or the company."""
-        key = (rule.id, scope)
-        found = self.streams.get(key)
-        if found is None:
-            found = self.streams[key] = self._make(rule, scope)
-        return found
-
-    def streams_at(self, place: Place) -> tuple[Stream, ...]:
-        """Return the streams of all rules that judge a place."""
-        found = self._at.get(place.id)
-        if found is None:
-            place = self.units.get(place.id, place)
-            rules = [rule for rule in self.plan.rules if rule.kind != "floor"]
-            found = tuple([self.stream_of(rule, place.scope(rule.per)) for rule in rules])
-            self._at[place.id] = found
-        return found
-
-    def hours(self, rule: Rule, scope: str) -> Calendar:
-        """Return the opening hours on which a rule counts in a scope."""
-        return self.places.calendar(self.plan.unit_kind, rule.per, scope)
-
-    def _make(self, rule: Rule, scope: str) -> Stream:
-        state: WaitingState | ShareState
-        if rule.kind == "waiting":
-            state = WaitingState(rule)
-        else:
-            state = ShareState(rule, self.hours(rule, scope))
-        return Stream(self.plan.id, rule, scope, state, self._correct_for_ms)
 
     def _resolve(self, event: Event, place: Place) -> Terms | None:
         if self.plan.promise.kind == "at_once":

@@ -10,7 +10,8 @@ go on behind an error.
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping
+from typing import Any
 
 from service import metrics
 from service.engine.values import Frame
@@ -27,6 +28,7 @@ from service.hosts.collector import loading
 from service.hosts.load import Load
 from service.hosts.running import ComeBackError, Running
 from service.hosts.shard import HoleError, OtherRulesError, Shard
+from service.hosts.teaching import Teaching, by_topic
 from service.log.decided import Record, aside_record, failed_record
 from service.logs import logger
 from service.store.changelog import newest
@@ -47,7 +49,7 @@ class EngineWorker:
         self,
         store: Database,
         make: Callable[[int], Awaitable[Shard]],
-        note: Callable[[Record], Awaitable[None]],
+        note: Callable[[Record], Coroutine[Any, Any, None]],
         member: str,
     ) -> None:
         """Take the store, what makes a shard of its number, and what notes a record for all."""
@@ -107,7 +109,8 @@ class EngineWorker:
         checkpoints = Checkpointing(shard, partition, set(rows), self.gate)
         watcher, load = Watcher(shard.loop), Load(monotonic_s)
         logger().info("a shard begins", shard=shard.name, offset=shard.offset)
-        return Running(partition, shard, checkpoints, watcher, load)
+        teaching = Teaching(lambda: shard.loop.engine.plan, by_topic(self._note))
+        return Running(partition, shard, checkpoints, watcher, load, teaching)
 
     async def take(self, partition: int, offset: int, stamp: int, raw: bytes) -> int | None:
         """Fold an entry; return an offset to read again from, if there is a hole before this one."""
@@ -189,6 +192,7 @@ class EngineWorker:
         told = monotonic_s() - running.told_s >= REPORT_S
         if running.shard.has_news or told:
             await self._settle(running)
+        running.teaching.look(running.shard.loop.engine.asks())
         await running.checkpoints.look()
 
     async def _settle(self, running: Running) -> None:

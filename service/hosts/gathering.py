@@ -180,6 +180,8 @@ class Gathering:
         """Take what was decided meanwhile."""
         for gap in self._decided.take_all(await self._controls.news()):
             await self._accept(gap)
+        for shard, told in self._decided.fresh():
+            await self._append(shard, told)
 
     async def _tick(self) -> None:
         """Vouch for what was asked a while ago and has been appended since, then ask again."""

@@ -17,6 +17,7 @@ from service.engine.plan import Plan
 from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
+from service.hosts.teaching import answer
 from service.loop import Loop
 from service.rejected import Rejected
 
@@ -130,6 +131,12 @@ class Replay:
         return self.rejected + Counter({"future": future} if future else {})
 
     def _take(self, chunk: Chunk) -> None:
+        self._fold(chunk)
+        while asks := self.engine.asks():
+            for ask in asks:
+                self._fold(Chunk(chunk.stamp, (), answer(ask, self.engine.plan)))
+
+    def _fold(self, chunk: Chunk) -> None:
         self.loop.fold((chunk,))
         self.loop.settle(self.memory)
         self.loop.settled()

@@ -8,6 +8,7 @@ from service.hosts.checkpointing import Checkpointing
 from service.hosts.clock import now_ms
 from service.hosts.load import Load
 from service.hosts.shard import OtherRulesError, Shard
+from service.hosts.teaching import Teaching
 from service.store.reports import ShardReport
 from service.watching import Watcher
 
@@ -24,6 +25,7 @@ class Running:
     checkpoints: Checkpointing
     watcher: Watcher
     load: Load
+    teaching: Teaching
     rules: int = SEMANTICS
     over: OtherRulesError | None = None
     settled_s: float = 0.0

@@ -9,6 +9,7 @@ had not been: its senders come again, its results wait for the next turn, nothin
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from queue import Empty, Queue
 from threading import Event as Flag
 from threading import Thread
@@ -107,22 +108,20 @@ class Writer:
 
         Raise StorageFullError at once while there is no room.
         """
-        call = Call(work)
-        refused = self.failed or self.space.missing
-        if refused is not None:
-            raise refused
-        self._jobs.put(call)
-        result: T = call.done.result(timeout=60)
+        result: T = self.put(Call(work)).result(timeout=60)
         return result
 
     def control(self, make: Callable[[int], Chunk], then: Callable[[], None]) -> None:
         """Append a control behind the next batch; return once it is durable and in force."""
-        control = Control(make, then)
+        self.put(Control(make, then)).result(timeout=60)
+
+    def put(self, job: Call | Control) -> Future[Any]:
+        """Queue a job; raise what keeps anything from being written."""
         refused = self.failed or self.space.missing
         if refused is not None:
             raise refused
-        self._jobs.put(control)
-        control.done.result(timeout=60)
+        self._jobs.put(job)
+        return job.done
 
     def _run(self) -> None:
         try:

@@ -19,6 +19,7 @@ from service.log.entry import Told
 from service.log.reading import FIRST
 
 PLAN, ACCEPT, ASIDE, RULES, FAILED = "plan", "accept", "aside", "rules", "failed"
+BASELINE = "baseline"
 Record = tuple[bytes, bytes]
 
 
@@ -39,6 +40,8 @@ class Decided:
         self.asides: dict[str, Mapping[str, Any]] = {}
         self.failed: Counter[str] = Counter()
         self.changes = 0
+        self._baselines: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self._fresh: set[str] = set()
         self._accepted: set[str] = set()
 
     def take_all(self, records: Iterable[tuple[str, bytes]]) -> list[Mapping[str, Any]]:
@@ -55,6 +58,8 @@ class Decided:
             self.rules = max(self.rules, int(rest))
         elif kind == ASIDE:
             self.asides[rest] = from_json(value)
+        elif kind == BASELINE:
+            self._take_baseline(key, value)
         elif kind == FAILED:
             self.failed[rest.rpartition("/")[0]] += 1
         elif kind == ACCEPT and rest not in self._accepted:
@@ -71,7 +76,31 @@ class Decided:
         if self.plan is not None:
             found.append(Told(self.plan.id, to_data(self.plan.plan), FIRST))
         mine = [(key, row) for key, row in sorted(self.asides.items()) if row["shard"] == shard]
-        return found + [Told(f"{ASIDE}/{key}", row, FIRST) for key, row in mine]
+        found += [Told(f"{ASIDE}/{key}", row, FIRST) for key, row in mine]
+        return found + [told for name, told in self._taught() if name == shard]
+
+    def fresh(self) -> list[tuple[str, Told]]:
+        """Return what touchpoints were taught since the last call, each with its shard."""
+        found = [(name, told) for name, told in self._taught() if told.id in self._fresh]
+        self._fresh.clear()
+        return found
+
+    def _taught(self) -> list[tuple[str, Told]]:
+        """Return the latest that each touchpoint of the plan was taught."""
+        known = {} if self.plan is None else self.plan.plan.touchpoints
+        return [
+            (known[name].shard, Told(key, control, FIRST))
+            for name, (key, control) in sorted(self._baselines.items())
+            if name in known
+        ]
+
+    def _take_baseline(self, key: str, value: bytes) -> None:
+        """Keep the latest answer for a touchpoint; of two to one question the first counts."""
+        control = dict(from_json(value))
+        known = self._baselines.get(control["touchpoint"])
+        if known is None or (known[0] != key and control["since"] >= known[1]["since"]):
+            self._baselines[control["touchpoint"]] = key, control
+            self._fresh.add(key)
 
     def asides_of(self, shard: str) -> dict[int, frozenset[int]]:
         """Return the places of events that are left out, by the offset of their entry."""
@@ -93,6 +122,11 @@ def plan_record(plan: Plan) -> Record:
     """Return key and value of the record that decides for a plan."""
     data = to_data(plan)
     return f"{PLAN}/{plan.number}/{digest(data)[:16]}".encode(), to_json(data)
+
+
+def baseline_record(control: Mapping[str, Any]) -> Record:
+    """Return key and value of the record that says what is usual at a touchpoint."""
+    return f"{BASELINE}/{control['id']}".encode(), to_json(control)
 
 
 def rules_record(number: int) -> Record:

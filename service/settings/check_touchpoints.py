@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
+from service.settings.check_pace import pace_problems
 from service.settings.explanation import did_you_mean
 from service.settings.measure import Ratio, StockGood
 from service.settings.rule import FloorRule, ObjectiveRule, Rule, ShareRule, WaitingRule
 from service.settings.settings import Settings
 from service.settings.touchpoint import Touchpoint
 
-DEFAULT_RULES = ("waiting", "objective")
+DEFAULT_RULES = ("waiting", "pace", "objective")
 
 
 def touchpoint_problems(settings: Settings) -> Iterator[str]:
@@ -20,6 +21,7 @@ def touchpoint_problems(settings: Settings) -> Iterator[str]:
         yield from _measure_problems(settings, name, touchpoint)
         yield from _clock_problems(settings, name, touchpoint)
         yield from _rule_doubles(settings, name, touchpoint)
+        yield from pace_problems(settings, name, touchpoint)
         for rule in touchpoint.in_force():
             yield from _rule_problems(settings, name, touchpoint, rule)
 

@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from service.engine.plan import Good, Pattern, Rule, Span, Touchpoint
+from service.engine.plan import Good, Pattern, Span, Touchpoint
 from service.engine.plan import Promise as PlannedPromise
 from service.settings.block import data_path
+from service.settings.compile_rules import compile_rules
 from service.settings.compile_sources import (
     answering_sources,
     opening_sources,
     promise_field,
     reading_sources,
 )
-from service.settings.length import WHOLE
 from service.settings.measure import EventGood, EventPattern, Ratio, StockGood, ValueGood
 from service.settings.promise import AtOnce, DatePromise, LevelPromise, SpanPromise
-from service.settings.rule import FloorRule, ObjectiveRule, ShareRule, WaitingRule
 from service.settings.settings import Settings
 from service.settings.touchpoint import Touchpoint as WrittenTouchpoint
 
@@ -49,7 +48,7 @@ def _touchpoint(settings: Settings, name: str, written: WrittenTouchpoint) -> To
         restart=_patterns(measure.restart),
         broken_by=_patterns(measure.broken_by),
         promise=_promise(written, lengths),
-        rules=tuple(_rule(rule, written.objective) for rule in written.in_force()),
+        rules=compile_rules(written),
         opening=opening_sources(settings.configuration, written),
         answering=answering_sources(settings.configuration, written),
     )
@@ -73,7 +72,7 @@ def _ratio(settings: Settings, name: str, written: WrittenTouchpoint, measure: R
         restart=(),
         broken_by=(),
         promise=PlannedPromise("at_once"),
-        rules=tuple(_rule(rule, written.objective) for rule in written.in_force()),
+        rules=compile_rules(written),
         opening=opening_sources(settings.configuration, written),
         answering=(),
         reading=reading_sources(settings.configuration, written),
@@ -124,45 +123,4 @@ def _date(promise: DatePromise, field: str) -> PlannedPromise:
         grace_ms=promise.grace,
         fallback=promise.otherwise,
         take=promise.take or "",
-    )
-
-
-def _rule(
-    rule: WaitingRule | ObjectiveRule | ShareRule | FloorRule, objective: tuple[int, Span] | None
-) -> Rule:
-    if isinstance(rule, WaitingRule):
-        return Rule(
-            rule.id,
-            "waiting",
-            rule.per,
-            marks=rule.at,
-            at_least=rule.at_least,
-            recover_kept=rule.recover,
-        )
-    if isinstance(rule, FloorRule):
-        return Rule(
-            rule.id,
-            "floor",
-            over=rule.lasting,
-            level=rule.level,
-            stock=rule.stock,
-            below=rule.below,
-        )
-    if isinstance(rule, ShareRule):
-        return _share(rule, rule.kept_below, rule.over)
-    # The lint refuses an objective rule without an objective, so the stand-in is never judged.
-    return _share(rule, *(objective or (WHOLE, Span("elapsed", 0))))
-
-
-def _share(rule: ObjectiveRule | ShareRule, kept_below: int, over: Span) -> Rule:
-    return Rule(
-        rule.id,
-        "share",
-        rule.per,
-        kept_below=kept_below,
-        recover_above=kept_below if rule.recover_above is None else rule.recover_above,
-        over=over,
-        minimum_cases=rule.minimum.cases,
-        minimum_late=rule.minimum.late,
-        level=rule.level,
     )

@@ -1,8 +1,9 @@
 """When people are told: the kinds of rule that are built.
 
 `waiting` speaks while customers still wait, `share` when a window was bad, `objective` is the
-share rule of the touchpoint's own objective, `floor` speaks when a stock stays too low.  Two of
-them are there without being written.
+share rule of the touchpoint's own objective, `pace` (service.settings.pace) speaks when a unit is
+worse than its usual, `floor` when a stock stays too low.  Three of them are there without being
+written.
 """
 
 import re
@@ -12,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from service.settings.block import Block, Name
 from service.settings.length import Length, Share
+from service.settings.pace import PaceRule
 
 Level = Literal["watch", "warning", "critical"]
 Per = Literal["unit", "region", "company"]
@@ -122,7 +124,9 @@ class FloorRule(Block):
         return (self.level,)
 
 
-Rule = Annotated[WaitingRule | ObjectiveRule | ShareRule | FloorRule, Field(discriminator="kind")]
+Rule = Annotated[
+    WaitingRule | ObjectiveRule | ShareRule | FloorRule | PaceRule, Field(discriminator="kind")
+]
 
 
 def rules_in_force(
@@ -130,9 +134,11 @@ def rules_in_force(
 ) -> tuple[Rule, ...]:
     """Return the defaults and the written rules; the same id replaces, `rules_off` removes.
 
-    Nobody waits in a ratio, so it has no rule `waiting`.
+    Nobody waits in a ratio, so it has neither `waiting` nor `pace` unless it is written.
     """
-    defaults: list[Rule] = [WaitingRule(id="waiting", kind="waiting")] if waits else []
+    defaults: list[Rule] = []
+    if waits:
+        defaults += [WaitingRule(id="waiting", kind="waiting"), PaceRule(id="pace", kind="pace")]
     if has_objective:
         defaults.append(ObjectiveRule(id="objective", kind="objective"))
     rules = {rule.id: rule for rule in (*defaults, *written)}

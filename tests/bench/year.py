@@ -97,12 +97,16 @@ def _event(number: int, kind: str, at: int, case: str) -> Event:
 def kept(engine: Engine) -> dict[str, int]:
     """Count everything that an engine keeps, by what it is."""
     tracks, lines = engine.tracks, engine.timelines
-    streams = [stream for track in tracks for stream in track.streams.values()]
+    streams = [stream for track in tracks for stream in track.judges.streams.values()]
     floors = [floor for track in tracks for floor in track.shelves.floors.values()]
     states = [s.state for stream in streams for s in stream.snapshots]
     hearing = engine.hearing
     told = [*(s.episodes for s in streams), *(f.episodes for f in floors), *hearing.episodes()]
-    rows = {id(s.head.entries): s.head.entries for s in streams if isinstance(s.head, ShareState)}
+    rows = {
+        id(s.head.window.entries): s.head.window.entries
+        for s in streams
+        if isinstance(s.head, ShareState)
+    }
     past = [p for s in states if isinstance(s, WaitingState) for p in s.past.values()]
     return {
         "cases": sum(len(track.cases) for track in tracks),

@@ -9,6 +9,7 @@ from service.engine.plan import Plan
 from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
+from service.hosts.teaching import answer
 from service.intake.decode import Decoder
 from service.rejected import Rejected
 from service.simulator.run import run
@@ -42,11 +43,20 @@ def fold(plan: Plan, chunks: Iterable[Chunk], end: int) -> tuple[Engine, Results
     engine, results = Engine(), Results()
     frames = engine.fold(Chunk(-(2**62), (), to_data(plan)))
     for chunk in chunks:
-        frames += engine.fold(chunk)
-    frames += engine.fold(Chunk(end))
+        frames += taught(engine, chunk)
+    frames += taught(engine, Chunk(end))
     results.take(frames)
     results.finish(engine)
     return engine, results, frames
+
+
+def taught(engine: Engine, chunk: Chunk) -> list[Frame]:
+    """Fold a chunk, and answer at once what the engine asks on the way."""
+    frames = engine.fold(chunk)
+    while asks := engine.asks():
+        for ask in asks:
+            frames += engine.fold(Chunk(chunk.stamp, (), answer(ask, engine.plan)))
+    return frames
 
 
 def cut(events: Sequence[Event], draw: random.Random) -> list[Chunk]:

@@ -51,7 +51,7 @@ def counted(engine: Engine) -> dict[tuple[str, str, str], object]:
     return {
         (track.plan.id, *key): stream.head.counted()
         for track in engine.tracks
-        for key, stream in track.streams.items()
+        for key, stream in track.judges.streams.items()
     }
 
 

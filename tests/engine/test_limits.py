@@ -33,7 +33,7 @@ def test_the_oldest_cases_end_as_unknown(tmp_path: Path, monkeypatch: pytest.Mon
     assert rows["c0"] == "late"
     assert set(engine.tracks[0].cases) == {"c1", "c2", "c3", "d1", "d2"}
     assert engine.tally.let_go == 1
-    waiting = engine.tracks[0].streams["waiting", "a"].head.counted()
+    waiting = engine.tracks[0].judges.streams["waiting", "a"].head.counted()
     assert waiting == [[100, ["c1", "c2", "c3"]], [400, []]]
 
 

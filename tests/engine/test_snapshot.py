@@ -66,7 +66,7 @@ def test_a_restored_engine_folds_on_byte_for_byte(plan: Plan, tmp_path: Path, se
             broken = reread(broken)
             assert state_hash(broken) == state_hash(straight)
     assert state_hash(broken) == state_hash(straight)
-    assert any(stream.episodes.told for t in broken.tracks for stream in t.streams.values())
+    assert any(stream.episodes.told for t in broken.tracks for stream in t.judges.streams.values())
 
 
 def test_a_silence_that_is_forgotten_is_forgotten_everywhere(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ service.  Only the disk, the clock and the channels are simulated, because those
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, cast
 
@@ -20,7 +20,8 @@ from service.engine.plan_data import to_data
 from service.engine.results import digest
 from service.engine.values import Chunk
 from service.hosts.clock import Stamps
-from service.hosts.jobs import Batch, Call
+from service.hosts.jobs import Batch, Call, Control
+from service.hosts.teaching import Teaching
 from service.hosts.writer import Writer
 from service.log.sqlite import SqliteLog
 from service.loop import Loop
@@ -95,6 +96,7 @@ class Host:
         self._control(Chunk(stamps.now(), (), {"kind": "start"}))
         store, wall = cast("Any", self.store), self._around.wall
         self.writer = Writer(store, self.log, self.loop, stamps, self._after, wall)
+        self._teaching = Teaching(lambda: self.engine.plan, self._taught, lambda work: work())
 
     def take_plan(self) -> None:
         """Append the plan if it differs from the one in force."""
@@ -171,6 +173,10 @@ class Host:
 
     def _after(self, frames: object) -> None:
         self.point("after the fold")
+        self._teaching.look(self.engine.asks())
+
+    def _taught(self, control: Mapping[str, Any]) -> None:
+        self.writer.put(Control(lambda now: Chunk(now, (), control), lambda: None))
 
 
 def _same(before: Plan, after: Plan) -> bool:

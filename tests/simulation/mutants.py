@@ -101,7 +101,7 @@ def _no_timers(parts: snapshot.Parts) -> Engine:
 def _no_items(parts: snapshot.Parts) -> Engine:
     engine = _engine_from(parts)
     for track in engine.tracks:
-        for stream in track.streams.values():
+        for stream in track.judges.streams.values():
             stream.items.clear()
     return engine
 

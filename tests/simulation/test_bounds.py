@@ -11,7 +11,7 @@ WEEKS = 52
 
 def sizes(engine: Engine) -> dict[str, int]:
     """Return how much is remembered, by kind."""
-    streams = [stream for track in engine.tracks for stream in track.streams.values()]
+    streams = [stream for track in engine.tracks for stream in track.judges.streams.values()]
     floors = [floor for track in engine.tracks for floor in track.shelves.floors.values()]
     return {
         "seen": sum(map(len, engine.recorder.seen.days().values())),
