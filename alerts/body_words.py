@@ -37,6 +37,12 @@ _PLAIN_REASONS = (
     noted("share below the limit"),
     noted("share recovered"),
     noted("below the floor"),
+    noted("worse than usual"),
+    noted("stronger evidence"),
+    noted("twice as many let down"),
+    noted("answers as usual again"),
+    noted("worse again"),
+    noted("back to usual"),
 )
 _LENGTHS: Mapping[str, str] = {
     "s": noted("{n}s"),
@@ -140,6 +146,17 @@ def where(tongue: Tongue, units: Sequence[tuple[str, int]], more: int, total: in
             "{names}; {n} more place", "{names}; {n} more places", more, names=named
         )
     return tongue.say("Where: {names}.", names=named)
+
+
+def verdict(tongue: Tongue, found: str, region: str) -> str:
+    """Say whether it is one place or everyone, or perhaps nobody at all."""
+    if found == "feed":
+        return tongue.say("Nearly nobody answers anything: look at calendar and feed first.")
+    if found == "region" and region:
+        return tongue.say("It is all of {region}, not one place.", region=region)
+    if found == "unit" and region:
+        return tongue.say("The rest of {region} is as usual.", region=region)
+    return ""
 
 
 def do_now(tongue: Tongue, items: Sequence[str]) -> str:

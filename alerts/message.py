@@ -70,6 +70,7 @@ def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
         _promise_line(story, now),
         "" if story.customers else _reason_line(story),
         _where_line(story, units_max),
+        body_words.verdict(story.tongue, story.verdict, story.region),
         body_words.do_now(story.tongue, orders) if orders else "",
         _owner_line(story, now),
         _last_line(story),

@@ -54,6 +54,7 @@ class Story:
     longest_open_ms: int | None = None
     longest_own_ms: int | None = None
     about: str = ""
+    verdict: str = ""
     findings: int = 1
     taken_at: int | None = None
     is_refused: bool = False
@@ -113,6 +114,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         longest_open_ms=known.whole("longest_open_ms"),
         longest_own_ms=known.whole("longest_own_ms"),
         about=", ".join(clean(part, 40) for part in known.texts("key") if part != alert.scope),
+        verdict=known.text("verdict"),
         is_refused=alert.handling.refused is not None,
         tongue=directory.tongue,
     )
@@ -144,6 +146,7 @@ def merge(stories: Sequence[Story]) -> Story:
         usual=_total(story.usual for story in stories),
         longest_open_ms=_longest(story.longest_open_ms for story in stories),
         longest_own_ms=_longest(story.longest_own_ms for story in stories),
+        verdict=first.verdict if len({story.verdict for story in stories}) == 1 else "",
         about=", ".join(dict.fromkeys(story.about for story in stories if story.about)),
         level=max((story.level for story in stories), key=lambda level: level.rank),
         kind=first.kind if len({story.kind for story in stories}) == 1 else "",

@@ -1,11 +1,14 @@
 """How signals, outcomes and times look on stdout and in files."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from alerts.signal import Signal
 from service.engine.values import Outcome
 from service.errors import ErosionError
 
+WEEKS_A_YEAR = 52.18
 OUTCOME_COLUMNS = (
     "touchpoint",
     "case",
@@ -77,3 +80,20 @@ def moment(text: str) -> int:
             f"{text!r} is no time with an offset", "write it as 2018-03-01T00:00-03:00"
         )
     return round(found.timestamp() * 1000)
+
+
+def baseline_text(baseline: Mapping[str, Any]) -> str:
+    """Return how a stream of the rule `pace` is scored, for who asks why."""
+    survive, answer = baseline["survive"], baseline["answer"]
+    limits = {name: baseline[name] for name in ("watch", "warning") if baseline[name]}
+    usual = f"{baseline['usual'] / 10_000:.0f} of 100 are late"
+    volume = f"{baseline['cases_a_year'] / WEEKS_A_YEAR:.0f} cases a week"
+    if len(survive) == 1:
+        unit = -answer[0]
+        said = " and ".join(f"{name} at {-(-limit // unit)}" for name, limit in limits.items())
+        points = round(survive[0] / unit)
+        return f"{usual}, {volume}; every late one +{points}, every one in time -1; {said}"
+    scores = "/".join(f"+{score / 1000:.2f}" for score in survive)
+    calm = "/".join(f"{score / 1000:.2f}" for score in answer)
+    said = " and ".join(f"{name} at {limit / 1000:.2f}" for name, limit in limits.items())
+    return f"{usual}, {volume}; still open {scores}, answered {calm}; {said}"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from service.cli import quarantine
-from service.cli.forms import minute_text, seconds_text, utc_text
+from service.cli.forms import baseline_text, minute_text, seconds_text, utc_text
 from service.cli.options import Config, Json, config_path, open_reads, put, say
 from service.errors import NotFoundError
 
@@ -173,7 +173,8 @@ def _shown(key: str, value: object) -> str:
     if isinstance(value, int) and key in ("kept_below", "recover_above"):
         return f"{value / 100:g} %"
     if isinstance(value, dict):
-        return ", ".join(f"{name} %: {count}" for name, count in value.items())
+        marks = ", ".join(f"{name} %: {count}" for name, count in value.items())
+        return baseline_text(value) if key == "baseline" else marks
     if isinstance(value, list):
         return ", ".join(" ".join(map(str, i)) if isinstance(i, list) else str(i) for i in value)
     return str(value)

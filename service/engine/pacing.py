@@ -18,11 +18,12 @@ from service.engine.baseline import Baseline, baseline_from
 from service.engine.business_time import Calendar
 from service.engine.case import Case
 from service.engine.entries import Entries, Window
+from service.engine.pace_evidence import evidence, is_all_late
 from service.engine.plan import Rule
 from service.engine.promise import FULL
 from service.engine.schedule import NEVER, Schedule
 from service.engine.scored import Scored, Step, What
-from service.engine.waiting import CASES_SHOWN, RANKS, customer_of, worst_units
+from service.engine.waiting import RANKS, customer_of, worst_units
 from service.engine.zone import DAY_MS
 
 # Recovery is a chart of its own, the other way round: its limits are ln 5 and ln 20 (03, 4.9).
@@ -133,6 +134,8 @@ class PaceState:
                 self.base_at = since
                 limit = 0 if self.base is None else self.base.warning or self.base.watch
                 if not self.is_open and 2 * self.statistic <= limit:
+                    if self.base is None:
+                        self._begin_anew(since)
                     self.base = base
 
     def _count(self, item: Scored) -> None:
@@ -217,20 +220,14 @@ class PaceState:
         )
 
     def _evidence(self, late: list[Case], instant: int) -> dict[str, object]:
-        base = self.base
-        found: dict[str, object] = {
-            "since": self.since,
-            "from": self.zero_at,
-            "kept": self.window.cases - self.window.late,
-            "late": self.window.late,
-            "statistic": self.statistic,
-            "cases": [case.id for case in late[-CASES_SHOWN:]],
-        }
-        if base is not None:
-            found |= {"usual": base.usual, "baseline": list(base)}
+        found = evidence(self.window, self.base, late)
+        found |= {"since": self.zero_at, "statistic": self.statistic}
         if self.rule.per != "unit":
             found["units"] = worst_units(late)
-        return {**found, **self.around(self.zero_at, instant)}
+        verdict = dict(self.around(self.zero_at, instant))
+        if self.rule.per != "unit" and is_all_late(self.window, self.base, instant):
+            verdict["verdict"] = "feed"
+        return found | verdict
 
 
 _VALUES = (

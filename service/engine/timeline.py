@@ -49,7 +49,7 @@ class Timeline:
         self._released: list[Thing] = []
         self._ready: list[Entry] = []
         self._serial = count()
-        # How far facts may be shown: what the present move of the watermark aims at.
+        # How far facts may be shown: what the present move aims at.
         self.judged_to = self.watermark
         self._dirty: dict[tuple[str, str, str, str], Rules] = {}
         self.mender = Mender(self)
@@ -64,9 +64,9 @@ class Timeline:
     def has_news(self) -> bool:
         """Tell whether something is filed for before the watermark, or waits to be told."""
         first = self.timers.next_instant()
-        late = first is not None and first + MINUTE_MS <= self.watermark
-        told = self.signals or self.listed or self._dirty or self.counts.has_news()
-        return late or bool(self._ready or told)
+        is_late = first is not None and first + MINUTE_MS <= self.watermark
+        told = self._ready or self.signals or self.listed or self._dirty
+        return is_late or bool(told or self.counts.has_news())
 
     def next_instant(self) -> int | None:
         """Return the first minute in which something may be due."""
@@ -164,8 +164,7 @@ class Timeline:
             self._push_edge(thing)
 
     def _push_edge(self, stream: Rules) -> None:
-        at = stream.next_edge()
-        if at is None:
+        if (at := stream.next_edge()) is None:
             return
         if at > self.judged_to:
             self.timers.file(stream, at)
