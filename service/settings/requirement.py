@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.engine.bound import late_share_exceeds
-from service.engine.plan import Plan, Promise, Rule, Span
+from service.engine.plan import Plan, Promise, Rule, Span, Touchpoint
 from service.settings.length import WHOLE, span_text
+from service.settings.pace_text import pace_text
 
 FULL = 100
 # A second point, at three and a half times the minimum, shows how more cases need a lower share.
@@ -25,15 +26,17 @@ def requirements(plan: Plan) -> Iterator[Requirement]:
     """Yield what every rule of a plan takes to fire."""
     for name, touchpoint in plan.touchpoints.items():
         for rule in touchpoint.rules:
-            yield Requirement(name, rule.id, _text(rule, touchpoint.promise))
+            yield Requirement(name, rule.id, _text(rule, touchpoint, plan))
 
 
-def _text(rule: Rule, promise: Promise) -> str:
+def _text(rule: Rule, touchpoint: Touchpoint, plan: Plan) -> str:
     if rule.kind == "share":
         return share_text(rule)
+    if rule.kind == "pace":
+        return pace_text(rule, touchpoint, plan)
     if rule.kind == "floor" and rule.over is not None:
         return f"{rule.level}: {rule.stock} below {rule.below:g} for {span_text(rule.over)}"
-    return waiting_text(rule, promise)
+    return waiting_text(rule, touchpoint.promise)
 
 
 def least_late(cases: int, allowance: int, minimum: int = 1) -> int | None:

@@ -128,13 +128,17 @@ def test_promise_by_unit(tmp_path: Path) -> None:
 
 
 def test_default_rules(tmp_path: Path) -> None:
-    """Waiting is always there, objective where there is one, and `rules_off` removes."""
+    """Waiting and pace are always there, objective where there is one; `rules_off` removes."""
     rules = compiled(write(tmp_path)).plan.touchpoints["answer"].rules
-    assert [rule.id for rule in rules] == ["waiting", "objective"]
+    assert [rule.id for rule in rules] == ["waiting", "pace", "pace-region", "objective"]
     assert rules[0].marks == ((100, "warning"), (400, "critical"))
-    assert (rules[1].kept_below, rules[1].recover_above) == (9000, 9000)
-    assert (rules[1].minimum_cases, rules[1].minimum_late) == (10, 3)
-    off = "objective: 99.5% over 28d\n    rules_off: [waiting]"
+    assert (rules[1].checkpoints, rules[1].odds, rules[1].minimum_late) == ((50, 100, 200), 3000, 3)
+    assert (rules[1].watches_a_year, rules[1].warnings_a_year) == (1_000_000, 52_178)
+    assert (rules[2].per, rules[2].checkpoints, rules[2].odds) == ("region", (100,), 1600)
+    assert (rules[2].watches_a_year, rules[2].warnings_a_year) == (0, 200_000)
+    assert (rules[3].kept_below, rules[3].recover_above) == (9000, 9000)
+    assert (rules[3].minimum_cases, rules[3].minimum_late) == (10, 3)
+    off = "objective: 99.5% over 28d\n    rules_off: [waiting, pace]"
     changed = compiled(touchpoint(tmp_path, "objective: 90% over 28d", off)).plan
     [rule] = changed.touchpoints["answer"].rules
     assert rule.kept_below == 9950

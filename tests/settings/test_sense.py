@@ -26,7 +26,17 @@ IN_TOUCHPOINTS = [
     ("owner: desk", "owner: disk", 'no receiver "disk"; did you mean "desk"?'),
     ("{kind: shop}", "{kind: shp}", 'no kind of unit "shp"; did you mean "shop"?'),
     ("promise: 1h open", "promise: {until: data.x, timezone: Mars}", 'no time zone "Mars"'),
-    ("objective: 90% over 28d", "rules_off: [pace]", 'no rule "pace" to switch off'),
+    ("objective: 90% over 28d", "rules_off: [spread]", 'no rule "spread" to switch off'),
+    (
+        "objective: 90% over 28d",
+        "rules: [{id: pace, kind: pace}, {id: b, kind: pace, checkpoints: [1, 3]}]",
+        "pace and b look at different times",
+    ),
+    (
+        "objective: 90% over 28d",
+        "rules: [{id: a, kind: pace}, {id: a-region, kind: waiting}]",
+        '"a-region" is what the rule "a" says of regions',
+    ),
     (
         "objective: 90% over 28d",
         "rules: [{id: a, kind: share, kept_below: 0%, over: 1d}]",

@@ -64,10 +64,32 @@ IN_TOUCHPOINTS = [
     ),
     (
         "objective: 90% over 28d",
-        "rules: [{id: a, kind: pace}]",
+        "rules: [{id: a, kind: pice}]",
+        ['touchpoints.yaml:13:13: kind "pice" is not built; did you mean "pace"?'],
+    ),
+    (
+        "objective: 90% over 28d",
+        "rules: [{id: a, kind: pace, worth_a_warning: 0.5x odds}]",
+        ["touchpoints.yaml:13:50: '0.5x odds' is not worse than usual; write more than 1x odds"],
+    ),
+    (
+        "objective: 90% over 28d",
+        "rules: [{id: a, kind: pace, worth_a_warning: thrice}]",
         [
-            'touchpoints.yaml:13:13: kind "pace" is not built; known here: floor, objective, share, waiting'
+            "touchpoints.yaml:13:50: cannot read 'thrice'; write how much worse is worth it as 3x odds"
         ],
+    ),
+    (
+        "objective: 90% over 28d",
+        "rules: [{id: a, kind: pace, false_warnings: {watch: often}}]",
+        [
+            "touchpoints.yaml:13:57: cannot read 'often'; write 1 per unit-year, 1 per 1000 unit-weeks, or 1 per 5 region-years"
+        ],
+    ),
+    (
+        "objective: 90% over 28d",
+        "rules: [{id: a, kind: pace, checkpoints: [0.5, 2]}]",
+        ["touchpoints.yaml:13:46: the promise itself, 1, must be a checkpoint; at most 6"],
     ),
     (
         "objective: 90% over 28d",
