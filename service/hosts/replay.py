@@ -98,7 +98,7 @@ class Replay:
             self._last = max(self._last, item.time, stamp)
             self._make_way(stamp, is_late=item.time < stamp - self._waits[item.source])
             if not self._pending:
-                self._pending_until = stamp + self._step_ms
+                self._pending_until = stamp - stamp % self._step_ms + self._step_ms
             self._pending.append(item)
             self._stamp = max(self._stamp, stamp)
             if self.loop.desk is None:
