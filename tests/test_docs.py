@@ -77,6 +77,8 @@ BLOCKS = {
     "Mute": "`mutes`",
     "ProofOfLife": "`heartbeat`",
     "Exclusion": "`exclusions`",
+    "Survey": "`surveys`",
+    "Drop": "`surveys`",
     "Wording": "`templates`",
     "Retain": "`retain`",
     "Privacy": "`privacy`",

@@ -64,6 +64,9 @@ def simulate(
     dealers: Annotated[int, typer.Option(min=1, help="How many dealers.")] = 400,
     weeks: Annotated[int, typer.Option(min=1, help="How many weeks.")] = 12,
     start: Annotated[str, typer.Option(help="First day.")] = "2026-06-01",
+    surveys: Annotated[
+        int, typer.Option(min=0, max=100, help="How many of 100 customers answer a survey.")
+    ] = 7,
     config: Config = None,
 ) -> None:
     """Invent a stream of test drives with known faults, and the truth beside it."""
@@ -80,6 +83,7 @@ def simulate(
         weeks=weeks,
         start=start,
         config=config_path(config),
+        survey_answered=surveys / 100,
     )
     say(f"wrote {lines} events to {out} and the truth to {beside}")
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from service.cli.backtest import register as backtest
 from service.cli.cluster import register as cluster
 from service.cli.configuration import register as configuration
 from service.cli.desk import register as desk
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for register in (configuration, operate, history, people, desk, keeping, kafka, cluster):
+for register in (configuration, operate, history, backtest, people, desk, keeping, kafka, cluster):
     register(app)
 
 

@@ -4,13 +4,18 @@ A chunk's stamp is the event's recorded time, else its time.  Between events the
 No result depends on when a tick comes, unless a fact comes later than its source's `wait` (01,
 section 1, equality 2); so ticks are folded only before such a fact, and only those minutes in
 which something may be due.  Folding them all gave the same results at a third of the speed.
+
+A desk is another matter: it decides at the stamps of frames.  With one, no chunk spans more than
+five minutes and none of those in which something is due is left out, so that a message goes out at
+most so much later than it would have that day.  The signals stay the same (tests/backtest), and a
+million events take two thirds of the time that chunks of one event take.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 from alerts.asked import NOTHING, Asked
-from alerts.desk import Decision
+from alerts.desk import Decision, Desk
 from alerts.signal import Signal
 from service.engine.fold import Engine
 from service.engine.plan import Plan
@@ -18,10 +23,11 @@ from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk, Event, Frame
 from service.hosts.teaching import answer
-from service.loop import Loop
+from service.loop import Ledger, Loop
 from service.rejected import Rejected
 
 MINUTE_MS = 60_000
+DESK_MS = 5 * MINUTE_MS
 
 
 class Memory:
@@ -55,11 +61,24 @@ class Memory:
 class Replay:
     """Fold a history through the loop; call `run`, then read `engine` and `memory`."""
 
-    def __init__(self, plan: Plan, on_signal: Callable[[Signal], None] | None = None) -> None:
-        """Begin with a plan in an empty log."""
+    def __init__(
+        self,
+        plan: Plan,
+        on_signal: Callable[[Signal], None] | None = None,
+        *,
+        desk: Desk | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """Begin with a plan in an empty log; a desk decides beside it, a ledger keeps what for."""
         self.engine = Engine()
-        self.loop = Loop(self.engine)
+        self.loop = Loop(self.engine, desk)
         self.memory = Memory(on_signal)
+        self._ledger = ledger or self.memory
+        self._pending: list[Event] = []
+        self._pending_until = 0
+        self._stamp = -(2**62)
+        self._silent_at: int | None = None
+        self._step_ms = MINUTE_MS if desk is None else DESK_MS
         self.rejected: Counter[str] = Counter()
         self.read = 0
         self._last = -(2**62)
@@ -78,26 +97,49 @@ class Replay:
             if until is not None and stamp > until:
                 continue
             self._last = max(self._last, item.time, stamp)
-            if item.time < stamp - self._waits[item.source] or self._may_fall_silent(stamp):
-                self.tick_to(stamp)
-            self._take(Chunk(stamp, (item,)))
+            self._make_way(stamp, is_late=item.time < stamp - self._waits[item.source])
+            if not self._pending:
+                self._pending_until = stamp - stamp % self._step_ms + self._step_ms
+            self._pending.append(item)
+            self._stamp = max(self._stamp, stamp)
+            if self.loop.desk is None:
+                self._flush()
+        self._flush()
         end = until if until is not None else self._last + max(self._waits.values(), default=0)
         self.tick_to(end)
         self._take(Chunk(end))
+        if self.loop.desk is not None:
+            self.loop.settle(self._ledger, end)
+            self.loop.settled()
 
     def tick_to(self, stamp: int) -> None:
-        """Let the minutes before a stamp pass, as far as anything may be due in them."""
+        """Let the steps before a stamp pass, as far as anything may be due in them."""
         while (due := self.engine.next_instant()) is not None and due < stamp:
-            minute = max(-(-due // MINUTE_MS) * MINUTE_MS, self._ticked + MINUTE_MS)
-            if minute >= stamp:
+            step = self._step_ms
+            tick = max(-(-due // step) * step, self._ticked + step)
+            if tick >= stamp:
                 return
-            self._ticked = minute
-            self._take(Chunk(minute))
+            self._ticked = tick
+            self._take(Chunk(tick))
+
+    def _make_way(self, stamp: int, *, is_late: bool) -> None:
+        """Fold what must come before an event: what waits, and the minutes that matter."""
+        if self._pending and (
+            is_late or stamp >= self._pending_until or self._may_fall_silent(stamp)
+        ):
+            self._flush()
+        is_gap = self.loop.desk is not None and not self._pending
+        if is_late or is_gap or self._may_fall_silent(stamp):
+            self.tick_to(stamp)
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._take(Chunk(self._stamp, tuple(self._pending)))
+            self._pending = []
 
     def _may_fall_silent(self, stamp: int) -> bool:
         """Tell whether quiet turns into silence before a stamp; the log's time decides that."""
-        at = self.engine.hearing.next_instant()
-        return at is not None and at < stamp
+        return self._silent_at is not None and self._silent_at < stamp
 
     def summary(self) -> str:
         """Return the one line that a replay ends with (02, "Replay")."""
@@ -138,5 +180,6 @@ class Replay:
 
     def _fold(self, chunk: Chunk) -> None:
         self.loop.fold((chunk,))
-        self.loop.settle(self.memory)
+        self.loop.settle(self._ledger)
         self.loop.settled()
+        self._silent_at = self.engine.hearing.next_instant()

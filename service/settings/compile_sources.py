@@ -75,6 +75,8 @@ def needed_fields(configuration: Configuration) -> dict[str, tuple[str, ...]]:
     for stock in configuration.stocks.values():
         paths = {data_path(name) for name in (stock.value, *stock.per) if name.startswith(DATA)}
         needed.setdefault(stock.event, set()).update(paths)
+    for survey in configuration.surveys:
+        needed.setdefault(survey.event, set()).add(data_path(survey.score))
     return {event: tuple(sorted(paths)) for event, paths in sorted(needed.items())}
 
 

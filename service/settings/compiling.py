@@ -15,16 +15,18 @@ from service.settings.configuration import Retain
 from service.settings.exclusion import Exclusion as WrittenExclusion
 from service.settings.promise import DatePromise
 from service.settings.settings import Settings
+from service.settings.survey import Survey
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Hold both halves of a compiled configuration, and what the loader warned about."""
+    """Hold both halves of a compiled configuration, and what neither the engine nor the desk reads."""
 
     plan: Plan
     directory: Directory
     warnings: tuple[str, ...]
     retain: Retain
+    surveys: tuple[Survey, ...] = ()
 
 
 def compile_settings(settings: Settings, number: int = 1) -> Compiled:
@@ -49,7 +51,7 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
         shards=configuration.shards,
     )
     directory = compile_directory(settings, plan)
-    return Compiled(plan, directory, settings.warnings, configuration.retain)
+    return Compiled(plan, directory, settings.warnings, configuration.retain, configuration.surveys)
 
 
 def _exclusion(written: WrittenExclusion) -> Exclusion:

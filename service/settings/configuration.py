@@ -16,6 +16,7 @@ from service.settings.opening import Calendar
 from service.settings.reach import Reach
 from service.settings.source import Source
 from service.settings.stock import Stock
+from service.settings.survey import Survey
 from service.settings.telling import Acknowledge, Mute, ProofOfLife, Step
 from service.settings.touchpoint import Journey, Touchpoint
 
@@ -80,6 +81,7 @@ class Configuration(Block):
     mutes: tuple[Mute, ...] = ()
     heartbeat: ProofOfLife | None = None
     exclusions: tuple[Exclusion, ...] = ()
+    surveys: tuple[Survey, ...] = ()
     templates: dict[News, Wording] = Field(default_factory=dict)
     retain: Retain = Retain()
     privacy: Privacy | None = None

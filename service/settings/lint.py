@@ -10,6 +10,7 @@ from service.settings.check_events import event_problems
 from service.settings.check_exclusions import exclusion_problems
 from service.settings.check_places import place_problems
 from service.settings.check_routes import route_problems
+from service.settings.check_surveys import survey_problems
 from service.settings.check_telling import telling_problems
 from service.settings.check_templates import template_problems
 from service.settings.check_touchpoints import touchpoint_problems
@@ -24,4 +25,5 @@ def refusals(settings: Settings) -> Iterator[str]:
     yield from route_problems(settings)
     yield from telling_problems(settings)
     yield from exclusion_problems(settings)
+    yield from survey_problems(settings)
     yield from template_problems(settings)

@@ -21,7 +21,7 @@ from service.simulator.dealers import Dealer, read_dealers
 from service.simulator.fleet import fleet_lines
 from service.simulator.hours import Hours
 from service.simulator.planting import Trouble, plant
-from service.simulator.story import Story
+from service.simulator.story import SURVEY_ANSWERED, Story
 
 FLEET_DELAY_S = 1.5
 
@@ -38,6 +38,7 @@ def run(
     delay_max_s: int = 55,
     planted: bool = True,
     fleet: bool = True,
+    survey_answered: float = SURVEY_ANSWERED,
 ) -> int:
     """Write the events and the truth of a made-up network; return the number of lines."""
     first = _first_day(start)
@@ -46,7 +47,7 @@ def run(
     end = begin + int(timedelta(weeks=weeks).total_seconds())
     draw = Random(f"{seed}/run")
     troubles = plant(network, begin, weeks, draw) if planted else []
-    stories = list(_stories(network, troubles, first, weeks, seed))
+    stories = list(_stories(network, troubles, first, weeks, seed, survey_answered))
     readings = fleet_lines(network, first, weeks, seed, FLEET_DELAY_S) if fleet else ()
     text = lines(stories, end, delay_max_s, draw, readings)
     with out.open("w", encoding="utf-8", newline="\n") as file:
@@ -66,7 +67,12 @@ def _first_day(start: str) -> date:
 
 
 def _stories(
-    network: list[Dealer], troubles: list[Trouble], first: date, weeks: int, seed: int
+    network: list[Dealer],
+    troubles: list[Trouble],
+    first: date,
+    weeks: int,
+    seed: int,
+    survey_answered: float,
 ) -> Iterator[Story]:
     """Yield every request of every dealer, with its whole course."""
     begin = int(datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp())
@@ -83,7 +89,8 @@ def _stories(
             number += 1
             customer = people.customer(dealer.id, draw)
             ruler = hours[dealer.zone]
-            story = Story(f"TD-{number:06}", customer, dealer, ruler, trouble, draw, asked)
+            place = (dealer, ruler, trouble, draw, asked, survey_answered)
+            story = Story(f"TD-{number:06}", customer, *place)
             story.tell()
             yield story
 

@@ -29,8 +29,8 @@ CHANCE = {
     "drives in time": 0.86,
     "drives late": 0.7,
     "steps back": 0.75,
-    "survey": 0.07,
 }
+SURVEY_ANSWERED = 0.07
 BUYS = {(True, True): 0.3, (True, False): 0.18, (False, True): 0.03, (False, False): 0.01}
 NEAR_OF_60 = 55
 PATIENCE_S = 240 * HOUR_S
@@ -59,6 +59,7 @@ class Story:
     trouble: Trouble | None
     draw: Random
     asked: int
+    survey_answered: float = SURVEY_ANSWERED
     via: str = "web"
     answered: int | None = None
     in_time: bool = False
@@ -152,7 +153,7 @@ class Story:
 
     def _survey(self) -> None:
         """Ask some customers days later how it was; who waited is less pleased."""
-        if not self._chance("survey"):
+        if self.draw.random() >= self.survey_answered:
             return
         lived = self.driven or self.answered or self.asked
         time = lived + self.draw.randint(3 * DAY_S, 14 * DAY_S)

@@ -166,7 +166,7 @@ IN_COMPANY.append(
     )
 )
 
-NOT_BUILT = ["surveys", "customers"]
+NOT_BUILT = ["feedback", "customers"]
 NOT_BUILT += ["value", "digest"]
 
 

@@ -1,0 +1,45 @@
+"""How often something happens: counts over exposure, with the exact Poisson interval of the count.
+
+Garwood's interval never covers less than it says, also for the small counts that false warnings are;
+the usual root of the count was rejected: after no false warning it would say "never".
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from scipy.stats import chi2
+
+CONFIDENCE = 0.95
+
+
+class Rate(NamedTuple):
+    """Hold a count, over how much, and how many that is for each; None without exposure."""
+
+    seen: int
+    exposure: float
+    each: float | None
+    low: float | None
+    high: float | None
+
+
+def rate(count: int, exposure: float, scale: float = 1.0) -> Rate:
+    """Return a rate for `scale` units of exposure with its 95 % interval."""
+    if exposure <= 0:
+        return Rate(count, 0.0, None, None, None)
+    low, high = garwood(count)
+    each = scale / exposure
+    return Rate(count, exposure, count * each, low * each, high * each)
+
+
+def garwood(count: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of a Poisson mean of which a count was seen."""
+    tail = (1 - CONFIDENCE) / 2
+    low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
+    return low, float(chi2.ppf(1 - tail, 2 * (count + 1))) / 2
+
+
+def middle(values: Sequence[float], percent: int = 50) -> float | None:
+    """Return the smallest value that so many percent do not exceed; None where there is none."""
+    ordered = sorted(values)
+    rank = max(-(-len(ordered) * percent // 100), 1)
+    return ordered[rank - 1] if ordered else None
