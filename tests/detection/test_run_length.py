@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from service.detection.limit import limit_for
+from service.detection.limit import LEVELS, limit_for, rounded_share
 from service.detection.points import arl_points
 from service.detection.run_length import arl_levels, arl_paths
 from service.detection.scores import Scores, checkpoint_scores, late_share, worse
@@ -114,21 +114,33 @@ def test_who_accepts_more_gets_no_higher_limit(
     """Accepting more false warnings never raises the limit, and the guarantee is never below it."""
     strict, loose = (limit_for(stay, 2, rise, asked) for asked in (cases * by, cases))
     assert 0 < loose <= strict
-    assert limit_for(stay, 2, rise, cases, is_guaranteed=True) >= loose - 1 / 64
+    assert limit_for(stay, 2, rise, cases, is_guaranteed=True) >= loose - 1 / LEVELS
 
 
 @settings(deadline=None, max_examples=40)
 @given(stay=stays, rise=odds, cases=st.integers(20, 99))
-def test_a_limit_is_the_lowest_that_is_enough(
-    stay: tuple[float, ...], rise: float, cases: int
-) -> None:
-    """The run length at the limit is what was asked for, and a level lower it is not."""
-    stay = tuple(round(share, 2) for share in stay)
+def test_a_limit_lies_between_two_levels(stay: tuple[float, ...], rise: float, cases: int) -> None:
+    """At the level above the limit the run length is what was asked for, at the one below it is not."""
+    stay = tuple(map(rounded_share, stay))
     scores = checkpoint_scores(stay, 2, rise)
-    level = round(limit_for(stay, 2, rise, cases) * 64)
+    limit = limit_for(stay, 2, rise, cases) * LEVELS
+    low, high = math.floor(limit + 1e-6), math.ceil(limit - 1e-6)
     # A run length may be exactly what was asked for, but for the last digit.
-    assert arl_levels(stay, scores, 1 / 64, level) >= cases * (1 - 1e-9)
-    assert level == 1 or arl_levels(stay, scores, 1 / 64, level - 1) < cases * (1 + 1e-9)
+    assert arl_levels(stay, scores, 1 / LEVELS, high) >= cases * (1 - 1e-9)
+    assert limit == 1 or arl_levels(stay, scores, 1 / LEVELS, low) <= cases * (1 + 1e-9)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    stay=st.tuples(*[st.floats(0.05, 0.9)] * 3), rise=st.floats(2, 4), cases=st.floats(100, 20_000)
+)
+def test_rounding_costs_little(stay: tuple[float, ...], rise: float, cases: float) -> None:
+    """The run length at a limit, on fine levels and with the shares unrounded, is near the asked one."""
+    cases = float(f"{cases:.1e}")
+    limit = limit_for(stay, 2, rise, cases)
+    scores = checkpoint_scores(stay, 2, rise)
+    # A score next to the limit makes steps of some percent, which no level is fine enough for.
+    assert arl_paths(stay, scores, limit, 1200) == pytest.approx(cases, rel=0.1)
 
 
 @pytest.mark.parametrize("stay", [(0.25, 0.4, 0.5), (0.5, 0.5, 0.8), (0.1, 0.3, 0.6)])
