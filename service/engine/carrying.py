@@ -97,7 +97,7 @@ def _carry_streams(old: Track, track: Track, line: Timeline, first: Timeline, no
 
 def _shape(rule: Rule | None) -> object:
     """Return what a rule must keep for its streams to go on."""
-    return rule and (rule.kind, rule.per, rule.marks, rule.over, rule.checkpoints)
+    return rule and (rule.kind, rule.per, rule.marks, rule.over, rule.checkpoints, rule.across)
 
 
 def _carry_floors(old: Track, track: Track, line: Timeline, first: Timeline, now: int) -> None:

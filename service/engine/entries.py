@@ -4,10 +4,12 @@ A window of weeks copied for every snapshot would cost more memory than all case
 stream keep places in one list.
 """
 
+from typing import Any
+
 from service.engine.case import Case
 
-# An instant by which the entry is found, and the case if it was late.
-Entry = tuple[int, Case | None]
+# An instant by which the entry is found, the case if it was late, and what a rule adds to that.
+Entry = tuple[Any, ...]
 
 
 class Entries:
@@ -60,15 +62,15 @@ class Window:
         found.low, found.high, found.late = self.low, self.high, self.late
         return found
 
-    def add(self, at: int, case: Case | None) -> None:
+    def add(self, at: int, case: Case | None, *more: str) -> None:
         """Take in a case, found by an instant; None where it was kept."""
-        self.entries.put(self.high, (at, case))
+        self.entries.put(self.high, (at, case, *more))
         self.high += 1
         self.late += case is not None
 
     def first(self) -> int | None:
         """Return the instant by which the first entry is found."""
-        return self.entries.at(self.low)[0] if self.low < self.high else None
+        return int(self.entries.at(self.low)[0]) if self.low < self.high else None
 
     def drop_first(self) -> None:
         """Let the first entry go."""
@@ -85,8 +87,8 @@ class Window:
 
     def late_cases(self) -> list[Case]:
         """Return the late cases."""
-        return [case for _, case in self.rows() if case is not None]
+        return [row[1] for row in self.rows() if row[1] is not None]
 
     def counted(self) -> list[list[object]]:
         """Return what is in it as plain values, whatever was before."""
-        return [[at, case.id if case else None] for at, case in self.rows()]
+        return [[at, case.id if case else None, *more] for at, case, *more in self.rows()]

@@ -12,6 +12,7 @@ from service.engine.plan import Rule, Touchpoint
 from service.engine.schedule import Schedule
 from service.engine.scored import What
 from service.engine.share import ShareState
+from service.engine.spread import SpreadState
 from service.engine.stream import Stream
 from service.engine.waiting import WaitingState
 
@@ -19,6 +20,7 @@ from service.engine.waiting import WaitingState
 _HEARS = {
     "waiting": (What.END, What.SCORE, What.MARK),
     "share": (What.SCORE,),
+    "spread": (What.SCORE,),
     "pace": (What.SCORE, What.LOOK),
 }
 StreamKey = tuple[str, str]
@@ -97,7 +99,7 @@ class Judges:
             self.schedules[rule, scope] = Schedule(found)
 
     def _make(self, rule: Rule, scope: str) -> Stream:
-        state: WaitingState | ShareState | PaceState
+        state: WaitingState | ShareState | PaceState | SpreadState
         history = None
         if rule.kind == "waiting":
             state = WaitingState(rule)
@@ -108,5 +110,6 @@ class Judges:
                 History(rule.checkpoints),
             )
         else:
-            state = ShareState(rule, self.hours(rule, scope))
+            kind = SpreadState if rule.kind == "spread" else ShareState
+            state = kind(rule, self.hours(rule, scope))
         return Stream(self.plan.id, rule, scope, state, self._correct_for_ms, history)

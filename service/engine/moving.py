@@ -43,9 +43,12 @@ class Moving:
         return changed
 
     def _place(self, case: Case) -> None:
-        """Give a case the hours of today; what was judged by the old ones stays judged."""
+        """Give a case the hours of today; what was judged by the old ones stays judged.
+
+        Looks that were taken are no judgement: they stay, and those to come follow the new hours.
+        """
         place = self._units.get(case.place.id)
-        if place is None or case.told or case.scored or case.next_mark:
+        if place is None or case.scored or case.next_mark:
             return
         case.place = place
         case.settle()

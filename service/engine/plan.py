@@ -92,11 +92,12 @@ class Rule:
     `below` for the time `over`.  `level` belongs to `share` and `floor`.  `pace` looks at a case
     at its `checkpoints` (percent of the promise); a rise of the late odds by `odds` (thousandths)
     is worth a warning, and false watches and warnings may come so often a year (millionths; 0
-    means never).  `is_guaranteed` takes the limit that holds without any assumption.
+    means never).  `is_guaranteed` takes the limit that holds without any assumption.  A `spread`
+    compares units or ways in (`across`) over the time `over`, while the share is above `kept_below`.
     """
 
     id: str
-    kind: Literal["waiting", "share", "floor", "pace"]
+    kind: Literal["waiting", "share", "floor", "pace", "spread"]
     per: Literal["unit", "region", "company"] = "unit"
     marks: tuple[tuple[int, str], ...] = ()
     at_least: int = 3
@@ -114,6 +115,7 @@ class Rule:
     watches_a_year: int = 0
     warnings_a_year: int = 0
     is_guaranteed: bool = False
+    across: str = ""
 
 
 @dataclass(frozen=True, slots=True)

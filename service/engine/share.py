@@ -34,7 +34,6 @@ class ShareState:
         self.rule = rule
         self.calendar = hours
         self.level = Level(rule.level)
-        self._span = rule.over or Span("elapsed", 0)
 
     def copy(self) -> "ShareState":
         """Return a state that goes its own way."""
@@ -47,7 +46,8 @@ class ShareState:
         """Take a scored case into the window and judge."""
         if item.what is not What.SCORE:
             return None
-        self.window.add(self._edge_of(item.instant), item.case if item.late else None)
+        edge = edge_of(self.rule.over, self.calendar, item.instant)
+        self.window.add(edge, item.case if item.late else None)
         return self._judge(item.instant)
 
     def advance(self, until: int) -> Sequence[Step]:
@@ -82,14 +82,6 @@ class ShareState:
     def counted(self) -> object:
         """Return what is counted, whatever was counted before."""
         return self.window.counted()
-
-    def _edge_of(self, instant: int) -> int:
-        span = self._span
-        if span.kind == "elapsed":
-            return instant + span.amount
-        if span.kind == "open":
-            return self.calendar.add(instant, span.amount)
-        return self.calendar.close_of_day(instant, span.amount)
 
     def _judge(self, instant: int) -> Step | None:
         cases, late = self.window.cases, self.window.late
@@ -127,6 +119,15 @@ class ShareState:
         if self.rule.per != "unit":
             evidence["units"] = worst_units(late)
         return Step(transition, self.level, instant, reason, len(late), people, evidence)
+
+
+def edge_of(span: Span | None, hours: Calendar, instant: int) -> int:
+    """Return when what happened at an instant leaves a window of that length."""
+    if span is None or span.kind == "elapsed":
+        return instant + (span.amount if span else 0)
+    if span.kind == "open":
+        return hours.add(instant, span.amount)
+    return hours.close_of_day(instant, span.amount)
 
 
 def window_text(span: Span | None) -> str:

@@ -11,6 +11,7 @@ from alerts.signal import Level
 from service.engine.case import Case
 from service.engine.pacing import PaceState
 from service.engine.share import ShareState
+from service.engine.spread import SpreadState
 from service.engine.stored_cases import Row, Shared, item_from, item_row
 from service.engine.stream import Snapshot, State, Stream
 from service.engine.track import Track
@@ -22,9 +23,9 @@ Find = Callable[[Row], Case]
 def stream_row(key: tuple[str, str], stream: Stream, shared: Shared) -> Row:
     """Return one stream as plain values."""
     entries: Row = []
-    if isinstance(stream.head, ShareState | PaceState):
+    if isinstance(stream.head, ShareState | PaceState | SpreadState):
         kept = stream.head.window.entries
-        rows = [[edge, case and _who(case, shared)] for edge, case in kept.rows]
+        rows = [[edge, case and _who(case, shared), *more] for edge, case, *more in kept.rows]
         entries = [kept.first, rows]
     return [
         *key,
@@ -46,10 +47,10 @@ def restore_stream(row: Row, shared: Shared) -> tuple[Stream, int]:
     rule = next(rule for rule in track.plan.rules if rule.id == rule_id)
     stream = track.judges.of(rule, scope)
     find = _finder(track, shared)
-    if isinstance(stream.head, ShareState | PaceState):
+    if isinstance(stream.head, ShareState | PaceState | SpreadState):
         kept = stream.head.window.entries
         kept.first, rows = entries
-        kept.rows = [(edge, who and find(who)) for edge, who in rows]
+        kept.rows = [(edge, who and find(who), *more) for edge, who, *more in rows]
     _restore_state(stream.head, head, find)
     stream.snapshots = [
         Snapshot(at, _restore_state(stream.head.copy(), state, find)) for at, state in snapshots
@@ -94,6 +95,9 @@ def _state_row(state: State, shared: Shared) -> Row:
 def _restore_state(state: State, row: list[Any], find: Find) -> State:
     if isinstance(state, ShareState):
         state.is_open, state.since, *window = row
+        state.window.low, state.window.high, state.window.late = window
+    elif isinstance(state, SpreadState):
+        state.is_open, state.since, state.day, *window = row
         state.window.low, state.window.high, state.window.late = window
     elif isinstance(state, PaceState):
         state.restore(row)

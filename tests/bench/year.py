@@ -23,6 +23,7 @@ from service.settings import compile_settings, load
 from tests.bench.gauge import tell, watch
 from tests.bench.memory import resident
 from tests.bench.million import key_of
+from tests.engine.arrivals import taught
 from tests.worlds import STOCK, write_config
 
 HOUR = 3_600_000
@@ -142,7 +143,7 @@ def bench_year(folder: Path, cases: int, days: int = 365) -> None:
     before, months = resident(), list[int]()
     with watch() as took:
         for number, chunk in enumerate(hours(cases, days), 1):
-            engine.fold(chunk)
+            taught(engine, chunk)
             if number % (2 * 24 * 30) == 0:
                 gc.collect()
                 months.append(resident() - before)

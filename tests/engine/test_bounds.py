@@ -11,6 +11,7 @@ from service.engine.plan_data import to_data
 from service.engine.results import state_hash
 from service.engine.values import Chunk
 from tests.bench.year import BEGIN, DAY, HOUR, counting, hours, kept, year_plan
+from tests.engine.arrivals import taught
 from tests.engine.test_snapshot import reread
 
 CASES, DAYS = 200_000, 365
@@ -19,6 +20,8 @@ MONTH = 2 * 24 * 28
 ROOM = 12
 # These may be empty at the hour at which one looks.
 EMPTY = {"sought", "days"}
+# Half a year, and what comes in until it is next asked for.
+DAYS_OF_HISTORY = 26 * 7 + 8
 
 
 def test_nothing_grows_with_time(tmp_path: Path) -> None:
@@ -27,7 +30,7 @@ def test_nothing_grows_with_time(tmp_path: Path) -> None:
     engine.fold(Chunk(-(2**62), (), to_data(year_plan(tmp_path))))
     months: list[dict[str, int]] = []
     for number, chunk in enumerate(hours(CASES, DAYS), 1):
-        engine.fold(chunk)
+        taught(engine, chunk)
         if number % MONTH == 0:
             months.append(kept(engine))
     second, last = months[1], months[-1]
@@ -39,6 +42,13 @@ def test_nothing_grows_with_time(tmp_path: Path) -> None:
         if last[name] > 1.05 * count + ROOM
     }
     assert not grown
+    assert 0 < most_days(engine) <= DAYS_OF_HISTORY
+
+
+def most_days(engine: Engine) -> int:
+    """Return of how many days the longest history knows anything."""
+    streams = [stream for track in engine.tracks for stream in track.judges.streams.values()]
+    return max(len([*s.history.sums.days()]) for s in streams if s.history is not None)
 
 
 def one_by_one(chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -55,7 +65,7 @@ def test_a_year_goes_on_from_any_day(tmp_path: Path, week: int) -> None:
     draw = random.Random(1)
     plan = Chunk(-(2**62), (), to_data(year_plan(tmp_path)))
     for number, chunk in enumerate((plan, *one_by_one(hours(9000, 60, week)))):
-        assert broken.fold(chunk) == straight.fold(chunk), number
+        assert taught(broken, chunk) == taught(straight, chunk), number
         if draw.random() < 1 / 1000:
             broken = reread(broken)
     assert state_hash(broken) == state_hash(straight)
@@ -66,7 +76,7 @@ def test_ended_findings_about_sources_are_forgotten(tmp_path: Path) -> None:
     engine = Engine()
     engine.fold(Chunk(-(2**62), (), to_data(year_plan(tmp_path))))
     for chunk in hours(1000, 60):
-        engine.fold(chunk)
+        taught(engine, chunk)
     told = [told for episodes in engine.hearing.episodes() for told in episodes.told]
     assert told
     horizon = engine.now - 8 * DAY

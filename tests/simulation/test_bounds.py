@@ -3,7 +3,7 @@
 from service.engine.fold import Engine
 from service.engine.plan_data import to_data
 from service.engine.values import Chunk
-from tests.engine.arrivals import stamp_of
+from tests.engine.arrivals import stamp_of, taught
 from tests.simulation.world import DAY, HOUR, world_of
 
 WEEKS = 52
@@ -37,13 +37,13 @@ def test_memory_does_not_grow_with_the_year() -> None:
     middle, day = world.begin + WEEKS * 7 * DAY // 2, 0
     for event in sorted(world.events, key=stamp_of):
         at = stamp_of(event)
-        engine.fold(Chunk(at, (event,)))
+        taught(engine, Chunk(at, (event,)))
         if at // DAY > day and at > world.begin + 60 * DAY:
             day = at // DAY
             most = halves[at > middle]
             for name, size in sizes(engine).items():
                 most[name] = max(most.get(name, 0), size)
-    engine.fold(Chunk(world.end + HOUR))
+    taught(engine, Chunk(world.end + HOUR))
     first, second = halves
     grown = {name: (first[name], second[name]) for name in first if too_much(name, halves)}
     assert not grown
