@@ -61,7 +61,7 @@ def _warnings(score: Score) -> Section:
         (f"{kind} per unit-year", _rate(warnings.per_unit_year)),
         ("  by drawing units anew", _interval(intervals.per_unit_year, 2)),
         (f"{kind} per 1000 unit-weeks", _rate(warnings.per_1000_unit_weeks)),
-        (f"{kind} per region-year", _rate(warnings.per_region_year)),
+        (f"{kind} per region-year", _regions(score)),
         (
             "of each unit a year",
             f"median {number(warnings.unit_median)}, the worst 5 % above {number(warnings.unit_p95)}",
@@ -166,6 +166,15 @@ def _survey(one: Surveyed) -> Section:
         ("people warned early", f"{card.people:,}"),
     )
     return Section(f"Before the survey: {one.event}", "", rows)
+
+
+def _regions(score: Score) -> str:
+    """Return the rate of regions; a nought would mislead where nothing judges them."""
+    watched = {place[0] for place in score.world.passages}
+    rules = [rule for name in watched for rule in score.trial.plan.touchpoints[name].rules]
+    if not any(rule.per == "region" for rule in rules):
+        return "no rule judges regions"
+    return _rate(score.warnings.per_region_year)
 
 
 def _lead(one: Surveyed) -> str:

@@ -7,8 +7,8 @@ which something may be due.  Folding them all gave the same results at a third o
 
 A desk is another matter: it decides at the stamps of frames.  With one, no chunk spans more than
 five minutes and none of those in which something is due is left out, so that a message goes out at
-most so much later than it would have that day.  The signals stay the same (tests/backtest), and a
-million events take two thirds of the time that chunks of one event take.
+most so much later than it would have that day.  The signals stay the same (tests/backtest); 100,000
+events with a desk took 4.1 s so, and 6.6 s without one in chunks of one event.
 """
 
 from collections import Counter
