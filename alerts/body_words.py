@@ -43,6 +43,8 @@ _PLAIN_REASONS = (
     noted("answers as usual again"),
     noted("worse again"),
     noted("back to usual"),
+    noted("it depends"),
+    noted("no longer uneven"),
 )
 _LENGTHS: Mapping[str, str] = {
     "s": noted("{n}s"),
@@ -157,6 +159,14 @@ def verdict(tongue: Tongue, found: str, region: str) -> str:
     if found == "unit" and region:
         return tongue.say("The rest of {region} is as usual.", region=region)
     return ""
+
+
+def depends(tongue: Tongue, across: str, holding: int, groups: int, held: int, late: int) -> str:
+    """Say on what it depends, and how few hold most of it."""
+    how = across == "via"
+    said = noted("It depends on how you ask: {n} of {groups} ways hold {held} of {late}.")
+    where = noted("It depends on where you live: {n} of {groups} places hold {held} of {late}.")
+    return tongue.say(said if how else where, n=holding, groups=groups, held=held, late=late)
 
 
 def do_now(tongue: Tongue, items: Sequence[str]) -> str:

@@ -70,7 +70,7 @@ def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
         _promise_line(story, now),
         "" if story.customers else _reason_line(story),
         _where_line(story, units_max),
-        body_words.verdict(story.tongue, story.verdict, story.region),
+        _inside_line(story),
         body_words.do_now(story.tongue, orders) if orders else "",
         _owner_line(story, now),
         _last_line(story),
@@ -183,6 +183,13 @@ def _wait_parts(story: Story, now: int) -> list[str]:
     if story.cases > story.customers:
         parts.append(body_words.cases(story.tongue, story.cases))
     return parts
+
+
+def _inside_line(story: Story) -> str:
+    """Say whether it is one place, everyone, or what it depends on."""
+    if story.spread is not None and story.late:
+        return body_words.depends(story.tongue, *story.spread, story.late)
+    return body_words.verdict(story.tongue, story.verdict, story.region)
 
 
 def _reason_line(story: Story) -> str:

@@ -55,6 +55,7 @@ class Story:
     longest_own_ms: int | None = None
     about: str = ""
     verdict: str = ""
+    spread: tuple[str, int, int, int] | None = None
     findings: int = 1
     taken_at: int | None = None
     is_refused: bool = False
@@ -115,6 +116,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         longest_own_ms=known.whole("longest_own_ms"),
         about=", ".join(clean(part, 40) for part in known.texts("key") if part != alert.scope),
         verdict=known.text("verdict"),
+        spread=_spread(known),
         is_refused=alert.handling.refused is not None,
         tongue=directory.tongue,
     )
@@ -146,6 +148,7 @@ def merge(stories: Sequence[Story]) -> Story:
         usual=_total(story.usual for story in stories),
         longest_open_ms=_longest(story.longest_open_ms for story in stories),
         longest_own_ms=_longest(story.longest_own_ms for story in stories),
+        spread=None,
         verdict=first.verdict if len({story.verdict for story in stories}) == 1 else "",
         about=", ".join(dict.fromkeys(story.about for story in stories if story.about)),
         level=max((story.level for story in stories), key=lambda level: level.rank),
@@ -156,6 +159,14 @@ def merge(stories: Sequence[Story]) -> Story:
         is_refused=all(story.is_refused for story in stories),
         call=min((story.call for story in stories if story.call), default=None),
     )
+
+
+def _spread(known: Evidence) -> tuple[str, int, int, int] | None:
+    """Return what it depends on, how many hold most of it, of how many, and how much."""
+    numbers = [known.whole(name) for name in ("holding", "groups", "held")]
+    if None in numbers:
+        return None
+    return known.text("across"), *(number or 0 for number in numbers)  # type: ignore[return-value]
 
 
 def _all_taken(stories: Sequence[Story]) -> int | None:

@@ -57,6 +57,8 @@ BLOCKS = {
     "ShareRule": "`rules`",
     "FloorRule": "`rules`",
     "PaceRule": "`rules`",
+    "SpreadRule": "`rules`",
+    "SpreadMinimum": "`rules`",
     "PaceMinimum": "`rules`",
     "FalseWarnings": "`rules`",
     "RegionPace": "`rules`",

@@ -133,10 +133,13 @@ class SpreadState:
         return [Group(name, *found) for name, found in sorted(counts.items()) if name]
 
     def _step(self, transition: Transition, instant: int, reason: str, groups: list[Group]) -> Step:
-        held = {group.name for group in holders(groups)}
-        rows = self.window.rows()
-        late = [case for _, case, name in rows if case is not None and name in held]
-        people = len({customer_of(case) for case in late})
+        mine = holders(groups)
+        late = [
+            (row[1], row[2])
+            for row in self.window.rows()
+            if row[1] is not None and row[2] in {group.name for group in mine}
+        ]
+        people = len({customer_of(case) for case, _ in late})
         evidence: dict[str, object] = {
             "since": self.since,
             "kept": self.window.cases - self.window.late,
@@ -144,13 +147,11 @@ class SpreadState:
             "window": window_text(self.rule.over),
             "across": self.rule.across,
             "groups": len(groups),
-            "holders": [[group.name, group.late, group.cases] for group in holders(groups)][
-                :UNITS_SHOWN
-            ],
-            "cases": [case.id for case in late[-CASES_SHOWN:]],
+            "holding": len(mine),
+            "held": sum(group.late for group in mine),
+            "units": _people(late),
+            "cases": [case.id for case, _ in late[-CASES_SHOWN:]],
         }
-        if self.rule.across == "unit":
-            evidence["units"] = _people(late, held)
         return Step(transition, self.level, instant, reason, len(late), people, evidence)
 
 
@@ -187,9 +188,10 @@ def holders(groups: Iterable[Group]) -> list[Group]:
     return found if late and mine * PART <= cases else []
 
 
-def _people(late: Iterable[Case], held: set[str]) -> list[list[object]]:
-    people: dict[str, set[str]] = {name: set() for name in held}
-    for case in late:
-        people[case.place.id].add(customer_of(case))
+def _people(late: Iterable[tuple[Case, str]]) -> list[list[object]]:
+    """Return [group, distinct customers] of those who hold most, most first."""
+    people: dict[str, set[str]] = {}
+    for case, name in late:
+        people.setdefault(name, set()).add(customer_of(case))
     ranked = sorted((-len(found), name) for name, found in people.items())
     return [[name, -count] for count, name in ranked[:UNITS_SHOWN]]

@@ -5,6 +5,7 @@ from service.engine.promise import FULL
 from service.settings.length import WHOLE
 from service.settings.pace import FalseWarnings, PaceRule
 from service.settings.rule import FloorRule, ObjectiveRule, Per, ShareRule, WaitingRule
+from service.settings.spread import SpreadRule
 from service.settings.touchpoint import Touchpoint
 
 
@@ -12,8 +13,30 @@ def compile_rules(written: Touchpoint) -> tuple[Rule, ...]:
     """Return every rule that judges a touchpoint; `pace` is one per unit and one per region."""
     found: list[Rule] = []
     for rule in written.in_force():
-        found += _pace(rule) if isinstance(rule, PaceRule) else [_rule(rule, written.objective)]
+        if isinstance(rule, PaceRule):
+            found += _pace(rule)
+        elif isinstance(rule, SpreadRule):
+            found += _spread(rule, written.objective)
+        else:
+            found.append(_rule(rule, written.objective))
     return tuple(found)
+
+
+def _spread(rule: SpreadRule, objective: tuple[int, Span] | None) -> list[Rule]:
+    """Return one rule for each thing that is compared; what misses the objective others tell of."""
+    return [
+        Rule(
+            name,
+            "spread",
+            rule.per,
+            kept_below=objective[0] if objective else 0,
+            over=rule.over,
+            minimum_late=rule.minimum.late,
+            level=rule.level,
+            across=what,
+        )
+        for name, what in rule.ids().items()
+    ]
 
 
 def _pace(rule: PaceRule) -> list[Rule]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from service.engine.bound import late_share_exceeds
 from service.engine.plan import Plan, Promise, Rule, Span, Touchpoint
 from service.settings.length import WHOLE, span_text
+from service.settings.length import share_text as kept_text
 from service.settings.pace_text import pace_text
 
 FULL = 100
@@ -32,6 +33,11 @@ def requirements(plan: Plan) -> Iterator[Requirement]:
 def _text(rule: Rule, touchpoint: Touchpoint, plan: Plan) -> str:
     if rule.kind == "share":
         return share_text(rule)
+    if rule.kind == "spread":
+        return (
+            f"{rule.level}: a quarter of the cases holds half of {rule.minimum_late} late or more, "
+            f"beyond chance, while {kept_text(rule.kept_below)} are kept"
+        )
     if rule.kind == "pace":
         return pace_text(rule, touchpoint, plan)
     if rule.kind == "floor" and rule.over is not None:

@@ -2,7 +2,8 @@
 
 `waiting` speaks while customers still wait, `share` when a window was bad, `objective` is the
 share rule of the touchpoint's own objective, `pace` (service.settings.pace) speaks when a unit is
-worse than its usual, `floor` when a stock stays too low.  Three of them are there without being
+worse than its usual, `spread` (service.settings.spread) when it depends on where one asks, `floor`
+when a stock stays too low.  Three of them are there without being
 written.
 """
 
@@ -14,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from service.settings.block import Block, Name
 from service.settings.length import Length, Share
 from service.settings.pace import PaceRule
+from service.settings.spread import SpreadRule
 
 Level = Literal["watch", "warning", "critical"]
 Per = Literal["unit", "region", "company"]
@@ -125,7 +127,8 @@ class FloorRule(Block):
 
 
 Rule = Annotated[
-    WaitingRule | ObjectiveRule | ShareRule | FloorRule | PaceRule, Field(discriminator="kind")
+    WaitingRule | ObjectiveRule | ShareRule | FloorRule | PaceRule | SpreadRule,
+    Field(discriminator="kind"),
 ]
 
 
