@@ -17,6 +17,7 @@ from service.engine.stream import Snapshot, State, Stream
 from service.engine.track import Track
 from service.engine.waiting import Past, WaitingState
 
+VIA = 4
 Find = Callable[[Row], Case]
 
 
@@ -67,7 +68,7 @@ def _who(case: Case, shared: Shared) -> Row:
     """Name a case; one that was let go of with all that may be asked of it."""
     if shared.track.cases.get(case.id) is case:
         return [case.id]
-    return [case.id, case.customer, shared.place_ref(case.place), case.started]
+    return [case.id, case.customer, shared.place_ref(case.place), case.started, case.via]
 
 
 def _finder(track: Track, shared: Shared) -> Find:
@@ -76,6 +77,8 @@ def _finder(track: Track, shared: Shared) -> Find:
             return track.cases[who[0]]
         gone = Case(who[0], track.position, ())
         gone.customer, gone.place, gone.started = who[1], shared.place(who[2]), who[3]
+        # A state from before ways in were compared says nothing of them.
+        gone.via = who[4] if len(who) > VIA else ""
         gone.ended = gone.started
         return gone
 

@@ -17,8 +17,9 @@ from tests.engine.test_bits import AT, CASES, DUE, request
 from tests.stored import stored_results
 from tests.worlds import plan_of
 
-# Turns that a crowd may take: each case is put in order in one bit and judged in another.
-LAST = 2 * CASES // ITEMS_MAX + 4
+# Turns that a crowd may take: each case is put in order in one bit, looked at half way in another,
+# and judged in a third.
+LAST = 3 * CASES // ITEMS_MAX + 4
 
 
 class Set:

@@ -96,7 +96,8 @@ class Host:
         self._control(Chunk(stamps.now(), (), {"kind": "start"}))
         store, wall = cast("Any", self.store), self._around.wall
         self.writer = Writer(store, self.log, self.loop, stamps, self._after, wall)
-        self._teaching = Teaching(lambda: self.engine.plan, self._taught, lambda work: work())
+        self._teaching = Teaching(lambda: self.engine.plan, self._teach, lambda work: work())
+        self._taught: list[Control] = []
 
     def take_plan(self) -> None:
         """Append the plan if it differs from the one in force."""
@@ -110,7 +111,8 @@ class Host:
     def turn(self, jobs: Sequence[Batch | Call] = ()) -> None:
         """Take one turn of the writer: it commits, answers and folds."""
         self.point("between two turns")
-        self.writer.turn(jobs)
+        taught, self._taught = self._taught, []
+        self.writer.turn([*jobs, *taught])
 
     def call(self, work: Callable[[SimTransaction], Any]) -> Any:
         """Run work inside a turn and return what it returned."""
@@ -133,7 +135,7 @@ class Host:
     def settle(self) -> None:
         """Take turns until nothing waits to be committed, or nothing can be."""
         for _ in range(TURNS_MAX):
-            if not self.loop.waiting or self.writer.space.missing:
+            if not (self.loop.waiting or self._taught) or self.writer.space.missing:
                 return
             self.turn()
         raise AssertionError("the service never comes to rest")
@@ -175,8 +177,8 @@ class Host:
         self.point("after the fold")
         self._teaching.look(self.engine.asks())
 
-    def _taught(self, control: Mapping[str, Any]) -> None:
-        self.writer.put(Control(lambda now: Chunk(now, (), control), lambda: None))
+    def _teach(self, control: Mapping[str, Any]) -> None:
+        self._taught.append(Control(lambda now: Chunk(now, (), control), lambda: None))
 
 
 def _same(before: Plan, after: Plan) -> bool:
