@@ -1,5 +1,6 @@
 """What the rule of pace promises of single cases and of one stream, whatever is usual."""
 
+import math
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,7 +9,7 @@ import pytest
 from alerts.signal import Level, Transition
 from service.engine.baseline import Baseline
 from service.engine.case import Case
-from service.engine.pacing import IMPROVING_AT, RESOLVED_AT, PaceState
+from service.engine.pacing import PaceState
 from service.engine.plan import Rule
 from service.engine.schedule import Schedule
 from service.engine.scored import Scored, What
@@ -126,7 +127,8 @@ def test_improving_and_resolved() -> None:
     ill(state, 12)
     steps = [(n, state.take(seen(n, late=False))) for n in range(12, 30)]
     told = [(n - 11, step.transition) for n, step in steps if step is not None]
-    better, over = -(-IMPROVING_AT // 350), -(-RESOLVED_AT // 350)
+    # Each answer counts 350 thousandths towards it.
+    better, over = (math.ceil(math.log(odds) / 0.35) for odds in (5, 20))
     assert told == [(better, Transition.IMPROVING), (over, Transition.RESOLVED)]
     assert (state.statistic, state.recovery, state.window.cases) == (0, 0, 0)
     assert not state.is_open

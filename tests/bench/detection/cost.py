@@ -75,11 +75,11 @@ def print_cost(report: Report) -> None:
         cases = len({item.started for item in many})
         state, row, history = sizes(items_of(draw, per_week, YEAR_WEEKS / 2), per_week)
         rows.append([
-            per_week, spent, spent * len(many) / cases, STUDY_US, state, row, row / study, study,
+            per_week, spent, spent * len(many) / cases, STUDY_US, spent * len(many) / cases / STUDY_US, state, row, row / study, study,
             history,
         ])  # fmt: skip
     head = [
-        "a week", "us an item", "us a case", "study", "bytes of state",
+        "a week", "us an item", "us a case", "study", "ratio", "bytes of state",
         "with 7 days of corrections", "ratio", "study", "history of 26 weeks",
     ]  # fmt: skip
     report.table("Cost of one stream", head, rows)

@@ -69,7 +69,7 @@ def spread_of_median(draw: np.random.Generator, days: Floats) -> float:
 
 def print_delays(report: Report) -> None:
     """Print median delays at three volumes and two rates, and how many benign changes alarm."""
-    rows: list[list[str | float]] = []
+    rows: dict[tuple[str, int], list[str | float]] = {key: [key[1], key[0]] for key in STUDY}
     benign: list[list[str | float]] = []
     for per_week, units in UNITS.items():
         kinds = ["mild", "slow", "stall", "freeze", *(["ramp", "benign"] if per_week == 12 else [])]
@@ -81,10 +81,12 @@ def print_delays(report: Report) -> None:
                     study = {"watch": 0.15, "warning": 0.01}[name]
                     benign.append([name, float(np.mean(days <= 56)), study])
                     continue
-                middle, study = float(np.median(days)), STUDY[name, per_week].get(kind, np.nan)
+                middle, study = float(np.median(days)), STUDY[name, per_week][kind]
                 error = spread_of_median(draw, days)
-                kept = f"{len(days)} runs"
-                rows.append([per_week, name, kind, middle, error, study, middle / study, kept])
-    head = ["a week", "level", "change", "median days", "std. error", "study", "ratio", "kept"]
-    report.table("Delay after a change", head, rows)
+                rows[name, per_week].append(
+                    f"{middle:.1f} +- {error:.1f} ({study}: {middle / study:.2f})"
+                )
+    head = ["a week", "level", "mild", "slow", "stall", "freeze", "ramp"]
+    filled = [row + ["-"] * (len(head) - len(row)) for row in rows.values()]
+    report.table("Delay after a change, median days (study: ratio)", head, filled)
     report.table("Benign change, alarm within 56 days", ["level", "share", "study"], benign)

@@ -19,7 +19,7 @@ from tests.bench.detection.report import Report
 from tests.bench.detection.world import DAY, HOUR, LATE, WEEK, Requests, arrivals, responses
 
 VOLUMES = np.array([3.0] * 10 + [12.0] * 10 + [50.0] * 5)
-BEFORE, AFTER, RUNS = 10, 8, 150
+BEFORE, AFTER, RUNS = 10, 8, 100
 # All units or one, and its late share after the change.
 CASES: dict[str, tuple[int | None, float]] = {
     "nothing": (None, LATE),
@@ -60,7 +60,10 @@ class Counts:
 
 @dataclass
 class Run:
-    """Collect what one region was told after the change."""
+    """Collect what one region was told after the change.
+
+    `scopes` are those told for the first time, as if the region, once open, stayed so.
+    """
 
     change: int
     ill: int | None
@@ -68,6 +71,7 @@ class Run:
     unit_at: float = np.inf
     unit_alarms: int = 0
     notices: int = 0
+    scopes: set[int | None] = field(default_factory=set)
     verdict: str = ""
     is_spoilt: bool = False
     warned: set[int] = field(default_factory=set)
@@ -128,6 +132,8 @@ class Region:
             return
         run.unit_alarms += 1
         run.notices += not self.region.is_open
+        if None not in run.scopes:
+            run.scopes.add(n)
         if run.ill in (None, n):
             run.unit_at = min(run.unit_at, (step.instant - run.change) / DAY)
         self._verdict(step, n)
@@ -137,6 +143,7 @@ class Region:
         if step.transition is Transition.OPENED and step.instant >= run.change:
             run.region_at = min(run.region_at, (step.instant - run.change) / DAY)
             run.notices += 1
+            run.scopes.add(None)
             self._verdict(step, None)
 
     def _verdict(self, step: Step, n: int | None) -> None:
@@ -173,12 +180,13 @@ def print_region(report: Report) -> None:
             name, _middle([run.region_at for run in runs]), study[0],
             _middle([run.unit_at for run in runs]), study[1],
             float(np.mean([run.unit_alarms for run in runs])), study[2],
-            float(np.mean([run.notices for run in runs])), study[3],
+            float(np.mean([run.notices for run in runs])),
+            float(np.mean([len(run.scopes) for run in runs])), study[3],
             f"{told_of} (right {right})", study[4],
         ])  # fmt: skip
     head = [
         "situation", "region, days", "study", "first unit, days", "study", "unit alarms", "study",
-        "notices", "study", "first verdict", "study right",
+        "notices", "of which first", "study", "first verdict", "study right",
     ]  # fmt: skip
     report.table(f"A region of 25 units, {report.many(RUNS)} runs each", head, rows)
 
