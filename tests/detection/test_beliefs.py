@@ -121,9 +121,16 @@ def test_days_that_hang_together() -> None:
 
 def test_a_day_with_one_case_shows_no_clump() -> None:
     """The excess counts only for the share of cases that had company."""
-    together = clumps_of([(2, 2)] * 400, 0.5)
-    mixed = together.joined(clumps_of([(1, 1)] * 800, 0.5))
+    together = clumps_of([(2, 2), (2, 2), (2, 0), (2, 0)] * 100, 0.5)
+    mixed = together.joined(clumps_of([(1, 1), (1, 1), (1, 0), (1, 0)] * 200, 0.5))
     assert dispersion([mixed]) - 1 == pytest.approx((dispersion([together]) - 1) / 2, rel=0.01)
+
+
+def test_a_clump_may_spread_over_two_days() -> None:
+    """Bad days in pairs count for more than as many that stand apart, as both are one clump."""
+    apart = clumps_of([(6, 4), (6, 0), (6, 0), (6, 0)] * 100, 1 / 6)
+    paired = clumps_of([(6, 4), (6, 4), *[(6, 0)] * 6] * 50, 1 / 6)
+    assert dispersion([paired]) > dispersion([apart]) + 1
 
 
 def test_too_few_days_ask_a_wider_pool() -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from service.engine.fold import Engine
+from service.engine.pacing import PaceState
 from service.engine.plan import Plan, Rule
 from service.engine.results import Results
+from service.engine.stream import State
 from service.engine.values import Event
 from service.settings import compile_settings, load
 from tests.engine.arrivals import cut, fold, stamp_of, world
@@ -53,6 +55,11 @@ def counted(engine: Engine) -> dict[tuple[str, str, str], object]:
         for track in engine.tracks
         for key, stream in track.judges.streams.items()
     }
+
+
+def heads(engine: Engine) -> list[State]:
+    """Return the states that all streams stand at."""
+    return [s.head for track in engine.tracks for s in track.judges.streams.values()]
 
 
 Span = tuple[int, int]
@@ -107,3 +114,12 @@ def test_late_facts_end_where_facts_in_time_end(
         assert met(truth[where], spans), where
         assert sum(b == 2**62 for _, b in spans) == sum(b == 2**62 for _, b in truth[where])
     assert any(signal["transition"] == "withdrawn" for signal in results.signals)
+
+
+def test_streams_of_pace_take_part(plan: Plan, tmp_path: Path) -> None:
+    """What is compared above holds pace streams that have learned what is usual, and moved."""
+    draw = random.Random(1)
+    late = delayed(world(plan, tmp_path, 1), draw, 0.1)
+    engine, _, _ = fold(plan, cut(late, draw), max(map(stamp_of, late)) + HOUR)
+    paces = [head for head in heads(engine) if isinstance(head, PaceState)]
+    assert sum(head.base is not None and head.statistic > 0 for head in paces) > 4
