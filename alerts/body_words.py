@@ -7,6 +7,7 @@ translated, because it is a form and not prose.
 import re
 from collections.abc import Mapping, Sequence
 
+from alerts.stake import Stake
 from alerts.tongue import Tongue, noted
 
 # What an engine gives as the reason of an end, and what that means.
@@ -167,6 +168,22 @@ def depends(tongue: Tongue, across: str, holding: int, groups: int, held: int, l
     said = noted("It depends on how you ask: {n} of {groups} ways hold {held} of {late}.")
     where = noted("It depends on where you live: {n} of {groups} places hold {held} of {late}.")
     return tongue.say(said if how else where, n=holding, groups=groups, held=held, late=late)
+
+
+def at_stake(tongue: Tongue, stake: Stake) -> str:
+    """Say how many likely buyers are at risk, and the money last; nothing where it is nobody."""
+    now, later = round(stake.now), round(stake.tomorrow)
+    if not later:
+        return ""
+    low, high = (f"{tongue.number(amount)}" for amount in stake.money)
+    money = f"{stake.currency} {high}" if low == high else f"{stake.currency} {low}-{high}"
+    return tongue.count(
+        "At stake: {now} now, {n} likely buyer by tomorrow ({money}).",
+        "At stake: {now} now, {n} likely buyers by tomorrow ({money}).",
+        later,
+        now=now,
+        money=money,
+    )
 
 
 def do_now(tongue: Tongue, items: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from alerts.hours import ALWAYS, Delay, Hours
 from alerts.silence import Window
+from alerts.stake import Worth
 from alerts.template import Wording
 from alerts.tongue import ENGLISH, Tongue
 
@@ -20,7 +21,7 @@ class Topic:
 
     `promise` is the promise as written ("1h open"); `objective` the share in hundredths of a
     percent.  `do_now` lines may hold placeholders: {past.N%}, {worst_units}, {unit}, {region},
-    {waiting}.  `upstream` are topics, or free words, that this one depends on; `feeds` the sources
+    {waiting}.  `promise_ms` is its length, 0 where it has no single one.  `upstream` are topics, or free words, that this one depends on; `feeds` the sources
     that it hears.
     """
 
@@ -40,6 +41,7 @@ class Topic:
     intention: str = ""
     dashboard: str = ""
     feeds: tuple[str, ...] = ()
+    promise_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class Directory:
 
     `calendars` are hours by name, for delivery; `hours` are those in which any unit is open.  An
     answer "I have it" holds for `taken_for`, on the hours of the alert's place.  `wordings` are the
-    company's own words, by kind of news.
+    company's own words, by kind of news, and `worth` what a waiting customer is worth.
     """
 
     company: str
@@ -128,3 +130,4 @@ class Directory:
     windows: tuple[Window, ...] = field(default=(), compare=False, repr=False)
     tongue: Tongue = ENGLISH
     wordings: Mapping[str, Wording] = field(default_factory=dict)
+    worth: Worth | None = None

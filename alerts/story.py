@@ -7,6 +7,7 @@ we read.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from alerts.alert import Alert
 from alerts.clean import clean, clip_words
@@ -15,10 +16,12 @@ from alerts.evidence import Evidence
 from alerts.notice import Why
 from alerts.scene import GAP, Scene, unit_named
 from alerts.signal import Level
+from alerts.stake import Stake, stake_of, waits_of
 from alerts.tongue import ENGLISH, Tongue
 
 WAITING = "waiting"
 FLOOR = "floor"
+LETS_DOWN = (WAITING, "share", "pace", "spread")
 FEEDS = ("source silent", "blind", GAP)
 
 
@@ -56,6 +59,7 @@ class Story:
     about: str = ""
     verdict: str = ""
     spread: tuple[str, int, int, int] | None = None
+    stake: Stake | None = None
     findings: int = 1
     taken_at: int | None = None
     is_refused: bool = False
@@ -117,6 +121,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         about=", ".join(clean(part, 40) for part in known.texts("key") if part != alert.scope),
         verdict=known.text("verdict"),
         spread=_spread(known),
+        stake=stake_behind(alert, scene.topic, directory),
         is_refused=alert.handling.refused is not None,
         tongue=directory.tongue,
     )
@@ -149,6 +154,7 @@ def merge(stories: Sequence[Story]) -> Story:
         longest_open_ms=_longest(story.longest_open_ms for story in stories),
         longest_own_ms=_longest(story.longest_own_ms for story in stories),
         spread=None,
+        stake=_all_at_stake(stories),
         verdict=first.verdict if len({story.verdict for story in stories}) == 1 else "",
         about=", ".join(dict.fromkeys(story.about for story in stories if story.about)),
         level=max((story.level for story in stories), key=lambda level: level.rank),
@@ -159,6 +165,21 @@ def merge(stories: Sequence[Story]) -> Story:
         is_refused=all(story.is_refused for story in stories),
         call=min((story.call for story in stories if story.call), default=None),
     )
+
+
+def stake_behind(alert: Alert, topic: Topic, directory: Directory) -> Stake | None:
+    """Return the buyers who may be at stake, where their worth and the length of the wait is known."""
+    worth = directory.worth
+    is_theirs = worth is not None and (not worth.topics or topic.id in worth.topics)
+    if worth is None or not is_theirs or not topic.promise_ms or alert.kind not in LETS_DOWN:
+        return None
+    past = Evidence(alert.evidence).past()
+    return stake_of(worth, waits_of(past, topic.promise_ms, alert.customers))
+
+
+def _all_at_stake(stories: Sequence[Story]) -> Stake | None:
+    known = [story.stake for story in stories if story.stake is not None]
+    return reduce(Stake.joined, known) if known else None
 
 
 def _spread(known: Evidence) -> tuple[str, int, int, int] | None:

@@ -82,6 +82,12 @@ def moment(text: str) -> int:
     return round(found.timestamp() * 1000)
 
 
+def length_text(length_ms: int) -> str:
+    """Return a length of time in hours and minutes, or in seconds where it is that short."""
+    minutes = length_ms // 60_000
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes else f"{seconds_text(length_ms)} s"
+
+
 def baseline_text(baseline: Mapping[str, Any]) -> str:
     """Return how a stream of the rule `pace` is scored, for who asks why."""
     survive, answer = baseline["survive"], baseline["answer"]

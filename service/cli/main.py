@@ -14,6 +14,7 @@ from service.cli.kafka import register as kafka
 from service.cli.keeping import register as keeping
 from service.cli.operate import register as operate
 from service.cli.people import register as people
+from service.cli.status import register as status
 from service.errors import ErosionError
 
 app = typer.Typer(
@@ -25,7 +26,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for register in (configuration, operate, history, backtest, people, desk, keeping, kafka, cluster):
+for register in (
+    configuration,
+    operate,
+    history,
+    backtest,
+    people,
+    status,
+    desk,
+    keeping,
+    kafka,
+    cluster,
+):
     register(app)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from service.cli import quarantine
-from service.cli.forms import baseline_text, minute_text, seconds_text, utc_text
+from service.cli.forms import baseline_text, length_text, minute_text, utc_text
 from service.cli.options import Config, Json, config_path, open_reads, put, say
 from service.errors import NotFoundError
 
@@ -89,7 +89,7 @@ def case(
         )
         if row["own_ms"] is not None:
             print(
-                f"  {_length(row['open_ms'])} of open time, {_length(row['own_ms'])} on the customer's watch"
+                f"  {length_text(row['open_ms'])} of open time, {length_text(row['own_ms'])} on the customer's watch"
             )
     for row in found["waiting"]:
         print(
@@ -103,6 +103,10 @@ def case(
 
 def why(
     alert: Annotated[str, typer.Argument(help="Id of the alert, or its beginning.")],
+    why_money: Annotated[
+        bool, typer.Option("--why-money", help="Show how what is at stake was reckoned.")
+    ] = False,
+    config: Config = None,
     as_json: Json = False,
 ) -> None:
     """Show the evidence of an alert, what was sent to whom, and what came of it."""
@@ -111,6 +115,12 @@ def why(
         raise NotFoundError(
             f"no alert begins with {alert!r}", "list them with: erosion alerts --all"
         )
+    if why_money:
+        from service.cli.money import reckoned
+
+        for line in reckoned(found["alert"], config_path(config)):
+            print(line)
+        return
     if as_json:
         put(found)
         return
@@ -152,11 +162,6 @@ def _whose(handling: Mapping[str, Any]) -> str:
     return f"  not told: {'; '.join(waits)}" if waits else ""
 
 
-def _length(length_ms: int) -> str:
-    minutes = length_ms // 60_000
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes else f"{seconds_text(length_ms)} s"
-
-
 def _people(count: int) -> str:
     return "1 customer" if count == 1 else f"{count} customers"
 
@@ -169,7 +174,7 @@ def _shown(key: str, value: object) -> str:
     if isinstance(value, int) and key in ("since", "oldest_started"):
         return minute_text(value)
     if isinstance(value, int) and key.endswith("_ms"):
-        return _length(value)
+        return length_text(value)
     if isinstance(value, int) and key in ("kept_below", "recover_above"):
         return f"{value / 100:g} %"
     if isinstance(value, dict):

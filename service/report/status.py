@@ -8,25 +8,15 @@ judged one level up, and that is said.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from service.detection.interval import beta_below, wilson
 from service.detection.life import kaplan_meier
+from service.report.passed import Passed
 
 CASES_MIN = 10
 WHOLE = 10_000
 WEEK_MS = 7 * 24 * 3_600_000
 DAY_MS = 24 * 3_600_000
-
-
-class Passed(NamedTuple):
-    """State how one case stands: as the outcome table has it."""
-
-    unit: str
-    started: int
-    due: int | None
-    ended: int | None
-    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from service.settings.compile_hours import DeskHours
 from service.settings.compile_sources import answering_sources, reading_sources
 from service.settings.compile_words import wordings
 from service.settings.delivery import INTERVAL_MS, WAIT_MS, Root, Route
+from service.settings.promise import SpanPromise
 from service.settings.settings import Settings
 from service.settings.tables import RegionRow, UnitRow
 from service.settings.telling import Step
@@ -47,6 +48,7 @@ def compile_directory(settings: Settings, plan: Plan) -> Directory:
         windows=hours.windows(),
         heartbeat=_heartbeat(settings),
         wordings=wordings(settings),
+        worth=None if configuration.value is None else configuration.value.worth(),
     )
 
 
@@ -70,7 +72,15 @@ def _topic(settings: Settings, name: str, touchpoint: Touchpoint) -> Topic:
         intention=stage.intention,
         dashboard=touchpoint.dashboard,
         feeds=_feeds(settings, touchpoint),
+        promise_ms=_length_ms(touchpoint),
     )
+
+
+def _length_ms(touchpoint: Touchpoint) -> int:
+    """Return the length of a promise that is the same for everyone and counts no days."""
+    promise = touchpoint.promise
+    span = promise.span if isinstance(promise, SpanPromise) else None
+    return 0 if span is None or span.kind == "open_days" else span.amount
 
 
 def _feeds(settings: Settings, touchpoint: Touchpoint) -> tuple[str, ...]:

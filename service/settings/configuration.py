@@ -19,6 +19,7 @@ from service.settings.stock import Stock
 from service.settings.survey import Survey
 from service.settings.telling import Acknowledge, Mute, ProofOfLife, Step
 from service.settings.touchpoint import Journey, Touchpoint
+from service.settings.value import Value
 
 
 class Defaults(Block):
@@ -82,6 +83,7 @@ class Configuration(Block):
     heartbeat: ProofOfLife | None = None
     exclusions: tuple[Exclusion, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    value: Value | None = None
     templates: dict[News, Wording] = Field(default_factory=dict)
     retain: Retain = Retain()
     privacy: Privacy | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.book import REMEMBER_CLOSED_MS
+from service.report.passed import Passed
 from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
@@ -29,6 +30,9 @@ _QUARANTINE = (
 )
 _KEPT = "SELECT number, source, reason, body FROM quarantine WHERE number = ? AND body_bytes > 0"
 FOUR_WEEKS_MS = 28 * 24 * 3_600_000
+_PASSED = (
+    "SELECT unit, started, due, ended, outcome FROM outcome WHERE touchpoint = ? AND started > ?"
+)
 _PER_HOUR = (
     "SELECT touchpoint, 1.0 * count(*) / count(DISTINCT started / 3600000) FROM outcome "
     "WHERE started > (SELECT max(started) FROM outcome) - ? GROUP BY touchpoint"
@@ -88,6 +92,15 @@ class Reads:
         """Return the call-back list, the longest first."""
         where, values = ("WHERE unit = ?", (unit,)) if unit else ("", ())
         return self.rows(f"SELECT * FROM waiting {where} ORDER BY since, case_id", values)  # noqa: S608
+
+    def newest_start(self) -> int:
+        """Return when the latest case started; 0 before there is any."""
+        return int(str(self.tuples("SELECT max(started) FROM outcome")[0][0] or 0))
+
+    def passed(self, touchpoint: str, now: int) -> list[Passed]:
+        """Return how the cases of a touchpoint stand that started in the four weeks before."""
+        rows = self.tuples(_PASSED, (touchpoint, now - FOUR_WEEKS_MS))
+        return [Passed(*row) for row in rows]  # type: ignore[arg-type]
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""
