@@ -27,7 +27,7 @@ from service.engine.stock import Book
 from service.engine.tally import Tally
 from service.engine.timeline import Timeline
 from service.engine.track import Track
-from service.engine.values import Chunk, Frame
+from service.engine.values import Chunk, Frame, Taught
 from service.engine.zone import DAY_MS
 
 # The version of the rules; a change that would decide an old log differently needs a new one.
@@ -47,6 +47,7 @@ class Engine:
         self.recorder = Recorder(self.hearing, self.absence)
         self.adopted: Adopted | None = None
         self.reconcile = False
+        self.taught: list[Taught] = []
         self._rest: Iterator[list[Frame]] | None = None
 
     @property
@@ -227,11 +228,12 @@ class Engine:
         rows = (tuple(bye.outcomes), tuple(bye.readings), tuple(bye.cleared))
         facts = (tuple(self.recorder.too_late), tuple(self.recorder.future))
         standing = standing_ids(self.tracks, self.hearing) if self.reconcile else None
-        if not (signals or any(rows) or any(facts) or standing is not None):
+        taught, self.taught = tuple(self.taught), []
+        if not (signals or any(rows) or any(facts) or taught or standing is not None):
             return []
         self.reconcile = False
         self.recorder.too_late, self.recorder.future = [], []
-        return [self._numbered(*rows, signals, *facts, standing)]
+        return [self._numbered(*rows, signals, *facts, standing, taught)]
 
     def _frame(self, line: Timeline, more: bool) -> list[Frame]:
         outcomes = line.counts.take_outcomes(self._at_work.names, line.judged_to)

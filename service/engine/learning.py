@@ -14,6 +14,7 @@ from service.engine.history import DAYS, History, learned
 from service.engine.judges import Judges
 from service.engine.plan import Rule
 from service.engine.stream import Stream
+from service.engine.values import Taught
 from service.engine.zone import DAY_MS, Zone, weekday
 
 NEVER = 2**62
@@ -72,17 +73,20 @@ class Learning:
         if any(any(found.looked) for _, group in rows for found in group):
             self.asked = Ask(f"{self.judges.plan.id}/{since}", self.judges.plan.id, since, rows)
 
-    def take(self, control: Mapping[str, Any]) -> None:
+    def take(self, control: Mapping[str, Any]) -> list[Taught]:
         """Take the answer; one to another question changes nothing: the first wins."""
         if self.asked is None or control["id"] != self.asked.id:
-            return
+            return []
+        since, streams = self.asked.since, 0
         rules = {rule.id: rule for rule in self.judges.paces}
         for name, rows in control["rules"].items():
             for scope, row in rows.items():
                 if name in rules:
                     put = self.judges.schedule(rules[name], scope).put
-                    put(self.asked.since, baseline_from(row))
+                    put(since, baseline_from(row))
+                    streams += 1
         self.asked = None
+        return [Taught(self.judges.plan.id, since, streams)]
 
     def take_over(self, old: "Learning", watermark: int) -> None:
         """Go on waiting for what an earlier plan asked; other thresholds are asked for at once."""

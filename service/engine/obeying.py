@@ -64,7 +64,7 @@ def _accept(engine: "Engine", control: Control) -> None:
 def _baseline(engine: "Engine", control: Control) -> None:
     for track in engine.tracks:
         if track.plan.id == control["touchpoint"]:
-            track.learning.take(control)
+            engine.taught += track.learning.take(control)
 
 
 _KINDS = {

@@ -95,6 +95,14 @@ class Cleared(NamedTuple):
     at: int
 
 
+class Taught(NamedTuple):
+    """State that a touchpoint was told what is usual: in force from when, for how many streams."""
+
+    touchpoint: str
+    since: int
+    streams: int
+
+
 class Chunk(NamedTuple):
     """Hold one step of the log: a stamp, and events, or a control; neither makes it a tick.
 
@@ -116,6 +124,7 @@ class Frame(NamedTuple):
     `too_late` are facts older than `correct_for`: kept and counted, they change nothing.
     `standing`, after a new plan, are the ids of all findings that stand.
     `future` are events from ahead of the log's time: set aside, to be tried again by people.
+    `taught` is what touchpoints learned of what is usual.
     """
 
     number: int
@@ -127,3 +136,4 @@ class Frame(NamedTuple):
     too_late: tuple[Event, ...]
     future: tuple[Event, ...] = ()
     standing: tuple[str, ...] | None = None
+    taught: tuple[Taught, ...] = ()

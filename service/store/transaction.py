@@ -19,6 +19,7 @@ from service.errors import DamagedError, SupersededError
 from service.store import statements as sql
 from service.store.arrays import columns
 from service.store.decisions import read_asked, write_decision
+from service.store.learned import learned_row
 from service.store.reports import ShardReport
 from service.store.shelf import Sums, put, put_ahead
 from service.store.tables import MAIN
@@ -196,6 +197,7 @@ class Transaction:
             sql.LATE_FACT,
             ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
         )
+        self._many(sql.AUDIT, (learned_row(f.stamp, one) for f in frames for one in f.taught))
         ahead = [(frame.stamp, event) for frame in frames for event in frame.future]
         if ahead:
             put_ahead(self, ahead)

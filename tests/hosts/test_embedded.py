@@ -34,6 +34,15 @@ def _pending(database: Path) -> int:
     return count
 
 
+def _audited(database: Path, what: str) -> int:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    count: int = connection.execute(
+        "SELECT count(*) FROM audit WHERE what = ?", (what,)
+    ).fetchone()[0]
+    connection.close()
+    return count
+
+
 @pytest.fixture(scope="module")
 def lines(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     """Return a month of ten dealers in order of arrival, and one event long after."""
@@ -66,6 +75,7 @@ def test_live_over_http_equals_replay(tmp_path: Path, lines: list[bytes], size: 
     assert stored.outcomes == replayed.memory.results.outcomes
     assert stored.hash() == replayed.memory.results.hash()
     assert len(stored.signals) > 5
+    assert _audited(data / "erosion.db", "baseline") > 2
 
 
 def test_every_message_goes_out_once(tmp_path: Path, lines: list[bytes]) -> None:
