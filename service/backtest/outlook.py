@@ -1,9 +1,9 @@
 """How much of what was promised is slipping at one place: one figure from several looks.
 
 A look is one deadline on a case's way, at one place, over some weeks: how many cases reached it, and
-how many of them were late.  Each is held against what is usual in the whole company, in log-odds,
-and the looks are added: twice the usual odds at two looks is as much as four times at one.  Nothing
-is fitted, so nothing has to be learned anew elsewhere.
+how many of them were late.  The figure says how much likelier these counts are where the odds of
+being late are 1.6 times what is usual in the company than where all is as usual: the logarithm of
+the likelihood ratio, which the rule `pace` adds up too, summed over the looks.  Nothing is fitted.
 
 Against the place's own usual it said less before October 2017 (docs/olist.md): where much is always
 late, the survey falls more often and further, and the own usual hides just that.  Weights from a
@@ -14,9 +14,8 @@ from collections.abc import Iterable, Mapping
 from math import log
 from typing import NamedTuple
 
-# As many usual cases stand beside those of the place, so that three cases alone say little: one
-# late case in twenty is what an objective of 95 % allows.
-PRIOR_CASES = 20
+# What is worth a warning of a place with many customers: the default of `pace` for a region.
+ODDS = 1.6
 # Where nothing was ever late, one late case would be an infinite surprise.
 USUAL_MIN, USUAL_MAX = 0.005, 0.995
 
@@ -29,14 +28,14 @@ class Look(NamedTuple):
     usual: float
 
 
-def pressure(looks: Iterable[Look], prior: float = PRIOR_CASES) -> float:
-    """Return the sum of log-odds against the usual; 0 is as usual, 0.69 is twice the odds once."""
-    return sum(_excess(look, prior) for look in looks)
+def pressure(looks: Iterable[Look], odds: float = ODDS) -> float:
+    """Return the evidence of all looks in nats; below 0 it speaks for better than 1.6 times."""
+    return sum(_evidence(look, odds) for look in looks)
 
 
-def parts(looks: Mapping[str, Look], prior: float = PRIOR_CASES) -> dict[str, float]:
+def parts(looks: Mapping[str, Look], odds: float = ODDS) -> dict[str, float]:
     """Return what each look adds, the largest first: where to begin."""
-    found = {name: _excess(look, prior) for name, look in looks.items()}
+    found = {name: _evidence(look, odds) for name, look in looks.items()}
     return dict(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -48,8 +47,8 @@ def joined(looks: Iterable[Look]) -> Look:
     return Look(late, cases, sum(w * row.usual for w, row in zip(weights, rows, strict=True)))
 
 
-def _excess(look: Look, prior: float) -> float:
+def _evidence(look: Look, odds: float) -> float:
     usual = min(max(look.usual, USUAL_MIN), USUAL_MAX)
-    late = look.late + prior * usual
-    kept = look.cases - look.late + prior * (1 - usual)
-    return log(late / kept) - log(usual / (1 - usual))
+    worse = odds * usual / (1 - usual + odds * usual)
+    kept = look.cases - look.late
+    return look.late * log(worse / usual) + kept * log((1 - worse) / (1 - usual))

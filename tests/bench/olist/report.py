@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from service.backtest.outlook import PRIOR_CASES
+from service.backtest.outlook import ODDS
 from tests.bench.olist.evidence import WINDOW
 from tests.bench.olist.ranking import auc, difference
 from tests.bench.olist.study import Study
@@ -73,8 +73,8 @@ def carriers(title: str, study: Study, kept: Rows) -> Iterator[str]:
         variants[f"but {name}"] = partial(study.of, tuple(n for n in names if n != name))
     for window in (WINDOW // 4, WINDOW // 2, WINDOW * 2):
         variants[f"{window} days"] = partial(study.of, names, window=window)
-    for prior in (PRIOR_CASES // 2, PRIOR_CASES * 2):
-        variants[f"{prior} usual cases"] = partial(study.of, names, prior=prior)
+    for odds in (1 + (ODDS - 1) / 2, 1 + (ODDS - 1) * 2, 3.0):
+        variants[f"{odds:.1f} times the odds"] = partial(study.of, names, odds=odds)
     yield f"{title:<33}" + " | ".join(f"{period:<19}" for period in PERIODS)
     for name, figure in variants.items():
         cells = []

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.backtest.outlook import PRIOR_CASES, pressure
+from service.backtest.outlook import ODDS, pressure
 from tests.bench.olist.evidence import BEGIN, WINDOW, Known, grouped
 from tests.bench.olist.shares import Panel, panels
 from tests.bench.olist.tables import CUT, PLACES, Floats, Orders, Surveys
@@ -25,23 +25,23 @@ class Study(NamedTuple):
     fortnight: dict[str, Panel]
     known: Known
 
-    def ours(self, ahead: int, window: int = WINDOW, prior: float = PRIOR_CASES) -> Floats:
+    def ours(self, ahead: int, window: int = WINDOW, odds: float = ODDS) -> Floats:
         """Return the pressure of each unit-week so many weeks before it begins."""
-        return self.of(tuple(self.known.counts), ahead, window, prior)
+        return self.of(tuple(self.known.counts), ahead, window, odds)
 
     def of(
         self,
         names: tuple[str, ...],
         ahead: int,
         window: int = WINDOW,
-        prior: float = PRIOR_CASES,
+        odds: float = ODDS,
     ) -> Floats:
         """Return the same of some looks only."""
         states = grouped(self.places)
         pairs = zip(self.weeks.unit, self.weeks.monday, strict=True)
         return np.array(
             [
-                self._figure(states[unit], int(monday) - 7 * ahead, names, window, prior)
+                self._figure(states[unit], int(monday) - 7 * ahead, names, window, odds)
                 for unit, monday in pairs
             ]
         )
@@ -57,16 +57,16 @@ class Study(NamedTuple):
         states, names = grouped(self.places), tuple(self.known.counts)
         return np.array(
             [
-                [self._figure(states[unit], today, names, window, PRIOR_CASES) for today in DAYS]
+                [self._figure(states[unit], today, names, window, ODDS) for today in DAYS]
                 for unit in self.units
             ]
         )
 
     def _figure(
-        self, states: list[str], today: int, names: tuple[str, ...], window: int, prior: float
+        self, states: list[str], today: int, names: tuple[str, ...], window: int, odds: float
     ) -> float:
         looks = self.known.looks(states, today, window)
-        return pressure([looks[name] for name in names], prior) if looks else np.nan
+        return pressure([looks[name] for name in names], odds) if looks else np.nan
 
 
 def studies(orders: Orders, surveys: Surveys, known: Known) -> dict[str, Study]:
