@@ -154,5 +154,5 @@ def _shipped(study: Study, rules: Sequence[str]) -> list[Alert]:
         states = regions.get(warned.scope, [warned.scope])
         if warned.rule in rules:
             units = {study.places[state] for state in states if state in study.places}
-            found += [Alert(unit, warned.at) for unit in units if unit in study.units]
+            found += [Alert(unit, warned.at) for unit in sorted(units) if unit in study.units]
     return spaced(found)
