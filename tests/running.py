@@ -58,7 +58,7 @@ def erosion(data: Path, *arguments: str, **more: str) -> "subprocess.CompletedPr
         env=environment(data, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
 
