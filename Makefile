@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo test check fmt bench bench-detection bench-peers scale truth flips kill kill-answers faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview words test-deps sample clean bench-olist
+.PHONY: demo test check fmt bench bench-detection bench-olist bench-peers scale truth flips kill kill-answers faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview words test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -27,6 +27,7 @@ bench: .venv/ready ## events per second and microseconds per event, with the pro
 
 bench-detection: .venv/ready ## what the rule of pace reaches, beside its study; some minutes, and an hour with --long
 	$(RUN) python -m tests.bench.detection
+
 bench-olist: .venv/ready ## real orders and surveys: how early a fall is known; three minutes, needs ../shared/data
 	$(RUN) python -m tests.bench.olist
 
