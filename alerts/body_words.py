@@ -170,13 +170,25 @@ def depends(tongue: Tongue, across: str, holding: int, groups: int, held: int, l
     return tongue.say(said if how else where, n=holding, groups=groups, held=held, late=late)
 
 
-def at_stake(tongue: Tongue, stake: Stake) -> str:
-    """Say how many likely buyers are at risk, and the money last; nothing where it is nobody."""
+def at_stake(tongue: Tongue, stake: Stake, *, waits: bool) -> str:
+    """Say how many likely buyers are at risk, and the money last; nothing where it is nobody.
+
+    Who waits is at risk a little now and more by tomorrow; of who was let down, nobody says here how
+    long it took, so the two are the ends of what it may be.
+    """
     now, later = round(stake.now), round(stake.tomorrow)
     if not later:
         return ""
     low, high = (f"{tongue.number(amount)}" for amount in stake.money)
     money = f"{stake.currency} {high}" if low == high else f"{stake.currency} {low}-{high}"
+    if not waits:
+        return tongue.count(
+            "At stake: {now} to {n} likely buyer ({money}).",
+            "At stake: {now} to {n} likely buyers ({money}).",
+            later,
+            now=now,
+            money=money,
+        )
     return tongue.count(
         "At stake: {now} now, {n} likely buyer by tomorrow ({money}).",
         "At stake: {now} now, {n} likely buyers by tomorrow ({money}).",

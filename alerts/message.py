@@ -71,7 +71,7 @@ def _alarm_lines(story: Story, now: int, units_max: int, orders: tuple[str, ...]
         "" if story.customers else _reason_line(story),
         _where_line(story, units_max),
         _inside_line(story),
-        body_words.at_stake(story.tongue, story.stake) if story.stake else "",
+        body_words.at_stake(story.tongue, story.stake, waits=story.waits) if story.stake else "",
         body_words.do_now(story.tongue, orders) if orders else "",
         _owner_line(story, now),
         _last_line(story),
