@@ -5,8 +5,7 @@ of four weeks is worth a commitment.  Everything else that a decision asks, such
 spoke last, follows from what the alerts say of themselves, so there is one thing to store.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from alerts.alert import Alert
@@ -57,11 +56,12 @@ class Book:
         self.sittings = sittings
         self._alerts: dict[str, Alert] = {}
         self._spoken: dict[str, int] = {}
-        self._threads: dict[str, set[str]] = defaultdict(set)
-        self._open: set[str] = set()
+        # What stands in these is never changed, only replaced: a draft shares it with its book.
+        self._threads: dict[str, frozenset[str]] = {}
+        self._open: dict[str, frozenset[str]] = {}
         self._timed: dict[str, int] = {}
         self._kept: set[str] = set()
-        self._lines: dict[str, dict[str, int]] = defaultdict(dict)
+        self._lines: dict[str, dict[str, int]] = {}
         self._places: dict[Place, tuple[str, ...]] = {}
         self._forgot_at = 0
         for alert in alerts:
@@ -76,9 +76,9 @@ class Book:
         copy = Book(silences=self.silences, sittings=self.sittings)
         copy._alerts = dict(self._alerts)
         copy._spoken = dict(self._spoken)
-        copy._threads = defaultdict(set, {name: set(ids) for name, ids in self._threads.items()})
-        copy._open, copy._kept = set(self._open), set(self._kept)
-        copy._lines = defaultdict(dict, {line: dict(ids) for line, ids in self._lines.items()})
+        copy._threads = dict(self._threads)
+        copy._open, copy._kept = dict(self._open), set(self._kept)
+        copy._lines = dict(self._lines)
         copy._timed = dict(self._timed)
         copy._places = dict(self._places)
         copy._forgot_at = self._forgot_at
@@ -86,8 +86,16 @@ class Book:
 
     def open(self) -> tuple[Alert, ...]:
         """Return the alerts that still stand, the longest first."""
-        standing = (self._alerts[name] for name in self._open)
+        standing = (self._alerts[name] for names in self._open.values() for name in names)
         return tuple(sorted(standing, key=lambda alert: (alert.opened_at, alert.id)))
+
+    def open_of(self, touchpoint: str) -> Iterator[Alert]:
+        """Yield the alerts that still stand at a touchpoint."""
+        return (self._alerts[name] for name in self._open.get(touchpoint, ()))
+
+    def at(self, place: Place) -> Iterator[Alert]:
+        """Yield the alerts about a touchpoint and place, those that are over too."""
+        return (self._alerts[name] for name in self._places.get(place, ()))
 
     def unsettled(self) -> tuple[Alert, ...]:
         """Return the alerts that another alert or a silence keeps from being told."""
@@ -115,7 +123,7 @@ class Book:
 
     def episodes(self, like: Alert, since: int) -> int:
         """Count the loud alerts about the same touchpoint and place since an instant."""
-        here = (self._alerts[name] for name in self._places.get(_place(like), ()))
+        here = self.at(place_of(like))
         loud = (alert for alert in here if alert.handling.loud_since is not None)
         return sum(alert.opened_at >= since for alert in loud)
 
@@ -133,41 +141,73 @@ class Book:
     def _put(self, alert: Alert) -> None:
         before = self._alerts.get(alert.id)
         if before is None:
-            here = _place(alert)
+            here = place_of(alert)
             self._places[here] = (*self._places.get(here, ()), alert.id)
         self._alerts[alert.id] = alert
-        (self._open.add if alert.is_open else self._open.discard)(alert.id)
+        self._put_open(alert, before)
         self._put_waits(alert, before)
         self._timed.pop(alert.id, None)
         if alert.handling.next_at is not None:
             self._timed[alert.id] = alert.handling.next_at
+        self._speak(alert)
+
+    def _speak(self, alert: Alert) -> None:
         for told in alert.handling.told.values():
             if told.line:
                 self._spoken[told.line] = max(told.at, self._spoken.get(told.line, told.at))
             for thread in told.threads.values():
-                self._threads[thread].add(alert.id)
+                about = self._threads.get(thread, frozenset())
+                if alert.id not in about:
+                    self._threads[thread] = about | {alert.id}
+
+    def _put_open(self, alert: Alert, before: Alert | None) -> None:
+        if alert.is_open == (before is not None and before.is_open):
+            return
+        standing = self._open.get(alert.touchpoint, frozenset())
+        change = standing.union if alert.is_open else standing.difference
+        self._open[alert.touchpoint] = change((alert.id,))
 
     def _put_waits(self, alert: Alert, before: Alert | None) -> None:
         for wait in before.handling.waits.values() if before else ():
             if wait.line:
-                self._lines[wait.line].pop(alert.id, None)
-        waits = alert.handling.waits.values()
-        for wait in waits:
-            if wait.line:
-                self._lines[wait.line][alert.id] = wait.since
-        kept = any(wait.muted in _KEPT for wait in waits)
+                self._leave(wait.line, alert.id)
+        self._wait(alert)
+        kept = any(wait.muted in _KEPT for wait in alert.handling.waits.values())
         (self._kept.add if kept else self._kept.discard)(alert.id)
 
+    def _wait(self, alert: Alert) -> None:
+        for wait in alert.handling.waits.values():
+            if wait.line:
+                self._lines[wait.line] = {**self.companions(wait.line), alert.id: wait.since}
+
+    def _leave(self, line: str, alert: str) -> None:
+        left = {name: since for name, since in self.companions(line).items() if name != alert}
+        if left:
+            self._lines[line] = left
+        else:
+            self._lines.pop(line, None)
+
     def _forget(self, horizon: int) -> None:
-        kept: Mapping[str, Alert] = {
-            name: alert
+        gone = {
+            name
             for name, alert in self._alerts.items()
-            if alert.closed_at is None or alert.closed_at >= horizon
+            if alert.closed_at is not None and alert.closed_at < horizon
         }
-        if len(kept) < len(self._alerts):
-            forgot_at, fresh = self._forgot_at, Book(kept.values(), self.silences, self.sittings)
-            vars(self).update(vars(fresh) | {"_forgot_at": forgot_at})
+        for name in gone:
+            here = place_of(self._alerts.pop(name))
+            self._places[here] = tuple(one for one in self._places[here] if one != name)
+            self._timed.pop(name, None)
+            self._kept.discard(name)
+        if gone:
+            left = ((thread, ids - gone) for thread, ids in self._threads.items())
+            self._threads = {thread: ids for thread, ids in left if ids}
+            self._places = {here: names for here, names in self._places.items() if names}
+            self._spoken, self._lines = {}, {}
+            for alert in self._alerts.values():
+                self._wait(alert)
+                self._speak(alert)
 
 
-def _place(alert: Alert) -> Place:
+def place_of(alert: Alert) -> Place:
+    """Return what an alert is about: the touchpoint and the place."""
     return alert.touchpoint, alert.per, alert.scope

@@ -220,15 +220,9 @@ class Sitting:
             self.proposals.append(Proposal(alert.id, self._now, alert.id, *place, episodes))
 
     def _look_around(self) -> Looking:
-        standing = Standing(self._standing(), self._directory)
+        standing = Standing(self._book, self._directory, self.alerts)
         overlays = Overlays(self._now, self._directory, standing, self._silences)
         return Looking(self._directory, overlays, self._now)
-
-    def _standing(self) -> Iterator[Alert]:
-        for alert in self._book.open():
-            if alert.id not in self.alerts:
-                yield alert
-        yield from self.alerts.values()
 
     def _get(self, alert: str) -> Alert | None:
         return self.alerts.get(alert) or self._book.get(alert)

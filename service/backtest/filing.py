@@ -28,9 +28,9 @@ class Filed(NamedTuple):
 class Ear:
     """Remember the answers in a stream that passes by, each once."""
 
-    def __init__(self, surveys: Iterable[Survey]) -> None:
-        """Listen for the events of some surveys."""
-        self._wanted = {survey.event for survey in surveys}
+    def __init__(self, types: Iterable[str]) -> None:
+        """Listen for some types of events."""
+        self._wanted = frozenset(types)
         self._heard: dict[int, Event] = {}
 
     def listen(self, items: Iterable[Event | Rejected]) -> Iterator[Event | Rejected]:
@@ -43,6 +43,15 @@ class Ear:
     def answers(self) -> list[Event]:
         """Return what was heard."""
         return list(self._heard.values())
+
+
+def score_of(event: Event, survey: Survey) -> float | None:
+    """Return the score of an answer, None where it is none of the scale."""
+    score = event.data.get(data_path(survey.score))
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return None
+    worst, best = survey.scale
+    return float(score) if worst <= score <= best else None
 
 
 def file_answers(
@@ -64,20 +73,14 @@ def _filed(
 ) -> Filed:
     answers: list[Answer] = []
     without_case = off_scale = 0
-    worst, best = survey.scale
     for event in events:
-        score = event.data.get(data_path(survey.score)) if event.type == survey.event else None
         if event.type != survey.event:
             continue
-        if (
-            isinstance(score, bool)
-            or not isinstance(score, int | float)
-            or not worst <= score <= best
-        ):
+        if (score := score_of(event, survey)) is None:
             off_scale += 1
             continue
         rows = [outcomes.get((name, event.case)) for name in survey.touchpoints]
-        found = [_answer(row, event, float(score), plan) for row in rows if row is not None]
+        found = [_answer(row, event, score, plan) for row in rows if row is not None]
         without_case += not found
         answers += found
     return Filed(survey, tuple(answers), without_case, off_scale)

@@ -7,9 +7,7 @@ the usual root of the count was rejected: after no false warning it would say "n
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from scipy.stats import chi2
-
-CONFIDENCE = 0.95
+from service.detection.interval import garwood
 
 
 class Rate(NamedTuple):
@@ -29,13 +27,6 @@ def rate(count: int, exposure: float, scale: float = 1.0) -> Rate:
     low, high = garwood(count)
     each = scale / exposure
     return Rate(count, exposure, count * each, low * each, high * each)
-
-
-def garwood(count: int) -> tuple[float, float]:
-    """Return the exact 95 % interval of a Poisson mean of which a count was seen."""
-    tail = (1 - CONFIDENCE) / 2
-    low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
-    return low, float(chi2.ppf(1 - tail, 2 * (count + 1))) / 2
 
 
 def middle(values: Sequence[float], percent: int = 50) -> float | None:

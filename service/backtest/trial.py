@@ -41,7 +41,7 @@ def run_trial(
     name: str, compiled: Compiled, items: Iterable[Event | Rejected], until: int | None = None
 ) -> Trial:
     """Run a history through the loop and the desk of a configuration."""
-    record, ear = Record(), Ear(compiled.surveys)
+    record, ear = Record(), Ear(survey.event for survey in compiled.surveys)
     # A proof of life says nothing of any finding, and would come every few minutes for years.
     desk = Desk(replace(compiled.directory, heartbeat=None))
     running = Replay(compiled.plan, desk=desk, ledger=record)

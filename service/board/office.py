@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from alerts.action import Kind
 from alerts.alert import Alert
+from alerts.book import Book
 from alerts.clean import clean
 from alerts.directory import Directory
 from alerts.inhibition import Standing
@@ -67,7 +68,7 @@ class Office:
         directory, alerts = self.directory, self.lookup.alerts()
         if directory is None:
             return set()
-        standing = Standing(alerts, directory)
+        standing = Standing(Book(alerts), directory)
         return {a.id for a in alerts if a.is_open and standing.silent_feed(a) is not None}
 
     def answer(self, beginning: str, kind: Kind, who: str, via: str, note: str = "") -> int:

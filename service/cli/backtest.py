@@ -1,17 +1,15 @@
 """The command that says how early the rules would have known, and how often for nothing."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.forms import moment
-from service.cli.history import REPLAY_KEY, plan_format
 from service.cli.options import Json, config_path, say
-from service.cli.progress import opened, watched
+from service.cli.past import STDIN, Past
 from service.errors import ErosionError
 
 if TYPE_CHECKING:
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from service.engine.values import Event
     from service.rejected import Rejected
     from service.settings import Compiled
-
-STDIN = "-"
-
 
 File = Annotated[
     str, typer.Argument(help="NDJSON of events, or an exported log; - for standard input.")
@@ -79,7 +74,7 @@ def backtest(
     as_json: Json = False,
 ) -> None:
     """Run a history through the live loop and desk, and score what they would have said."""
-    asked = _Asked(file, data, source, inject, tuple(unit or ()), begin, end, size, seed)
+    asked = _Asked(Past(file, data, source), inject, tuple(unit or ()), begin, end, size, seed)
     asked.check(len(config or ()), report)
     scores = [
         _scored(path, asked, labels, tuple(touchpoint or ()), score_from, until)
@@ -98,9 +93,7 @@ class _Asked:
 
     def __init__(
         self,
-        file: str,
-        data: Path | None,
-        source: str,
+        past: Past,
         inject: str,
         units: tuple[str, ...],
         begin: str,
@@ -108,16 +101,15 @@ class _Asked:
         size: float,
         seed: int,
     ) -> None:
-        self.file, self.data, self.source = file, data, source
+        self.past = past
         self.inject, self.units, self.size, self.seed = inject, units, size, seed
         self.begin = moment(begin) if begin else None
         self.end = moment(end) if end else None
 
     def check(self, configurations: int, report: Path | None) -> None:
         """Refuse what makes no sense before anything long begins."""
-        if bool(self.file) == (self.data is not None):
-            raise ErosionError("there is no history", "name a file of events, or --data FOLDER")
-        if self.file == STDIN and (configurations > 1 or self.inject):
+        self.past.check()
+        if self.past.file == STDIN and (configurations > 1 or self.inject):
             raise ErosionError("standard input is read only once", "write it to a file first")
         if report is not None and not report.absolute().parent.is_dir():
             raise ErosionError(f"there is no folder {report.parent}", "make it first")
@@ -127,25 +119,6 @@ class _Asked:
             raise ErosionError(
                 "--unit, --from, --to and --size belong to --inject", "give --inject KIND"
             )
-
-    @contextmanager
-    def events(self, plan: "Plan", what: str) -> "Iterator[Iterable[Event | Rejected]]":
-        """Give the events of the history; a bar shows how far one is in a file."""
-        from service.backtest.history import exported_events, is_exported, stored_events
-        from service.intake.decode import Decoder
-        from service.intake.files import read_events
-
-        if self.data is not None:
-            yield stored_events(self.data)
-        elif self.file != STDIN and is_exported(Path(self.file)):
-            yield exported_events(Path(self.file))
-        else:
-            with opened(self.file) as (stream, size):
-                named = bool(self.source) and plan_format(plan, self.source) == "csv"
-                table = named or (bool(self.source) and self.file.endswith(".csv"))
-                lines = watched(stream, size, what)
-                decoder = Decoder(plan, REPLAY_KEY)
-                yield read_events(lines, decoder, self.source, table=table)
 
     def injection(self, plan: "Plan", touchpoints: tuple[str, ...]) -> "Injection":
         """Return the trouble to put in; raise ErosionError for one that cannot be."""
@@ -193,7 +166,7 @@ def _scored(
     if asked.inject:
         change, more = _injected(asked, compiled, touchpoints, end)
         known_labels += more
-    with asked.events(plan, f"back-test {path}") as items:
+    with asked.past.events(plan, f"back-test {path}") as items:
         trial = run_trial(str(path), compiled, change(items) if change else items, end)
     return score_trial(
         trial,
@@ -212,7 +185,7 @@ def _injected(
     from service.backtest.trial import run_rows
 
     injection = asked.injection(compiled.plan, touchpoints)
-    with asked.events(compiled.plan, "looking for answers") as items:
+    with asked.past.events(compiled.plan, "looking for answers") as items:
         rows = run_rows(compiled.plan, items, until)
     last = max((row.started for row in rows.values()), default=injection.begin)
     ended = injection._replace(end=min(injection.end, last + 1))

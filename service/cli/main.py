@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
+from service.cli.advise import register as advise
 from service.cli.backtest import register as backtest
 from service.cli.cluster import register as cluster
 from service.cli.configuration import register as configuration
@@ -31,6 +32,7 @@ for register in (
     operate,
     history,
     backtest,
+    advise,
     people,
     status,
     desk,

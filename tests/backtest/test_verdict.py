@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 
 from service.backtest.comparison import compare
 from service.backtest.delay import delay_of
-from service.backtest.rate import garwood, middle, rate
+from service.backtest.rate import middle, rate
 from service.backtest.resampling import resample
 from service.backtest.rival import at_random, finished, ratio
 from service.backtest.verdict import Fate, judge
 from service.backtest.warning import exposures, warnings_of
 from service.backtest.world import Passages
+from service.detection.interval import garwood
 from service.report.scorecard import Share
 from tests.backtest.hand_made import DAY_MS, DAYS, HOUR_MS, alarm, around, label, passages, world
 
