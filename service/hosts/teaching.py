@@ -12,7 +12,6 @@ from functools import partial
 from threading import Thread
 from typing import Any
 
-from service.detection.learning import baselines
 from service.engine.learning import Ask
 from service.engine.plan import Plan
 from service.log.decided import Record, baseline_record
@@ -24,6 +23,8 @@ Tell = Callable[[Mapping[str, Any]], None]
 
 def answer(ask: Ask, plan: Plan) -> Mapping[str, Any]:
     """Return the control that tells a touchpoint what is usual."""
+    from service.detection.learning import baselines  # noqa: PLC0415 - half a second, once a week
+
     touchpoint = plan.touchpoints.get(ask.touchpoint)
     rules = {rule.id: rule for rule in touchpoint.rules} if touchpoint else {}
     try:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from service.detection import learning
 from service.engine.baseline import Learned
 from service.engine.fold import Engine
 from service.engine.learning import Ask
 from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk
-from service.hosts import teaching
 from service.hosts.teaching import Teaching, answer
 from service.log.decided import Decided, baseline_record, plan_record
 from service.log.entry import Told
@@ -48,7 +48,7 @@ def test_a_failure_answers_that_all_stays(tmp_path: Path, monkeypatch: pytest.Mo
     def failing(*_: object) -> dict[str, Any]:
         raise ArithmeticError("no root")
 
-    monkeypatch.setattr(teaching, "baselines", failing)
+    monkeypatch.setattr(learning, "baselines", failing)
     assert answer(ask(touchpoint="reply"), plan_of(tmp_path))["rules"] == {}
 
 
