@@ -10,7 +10,7 @@ All figures are whole thousandths of a nat.  What they should be comes from the 
 (service.engine.baseline); before that a stream only counts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from alerts.signal import Level, Transition
@@ -23,6 +23,7 @@ from service.engine.plan import Rule
 from service.engine.promise import FULL
 from service.engine.schedule import NEVER, Schedule
 from service.engine.scored import Scored, Step, What
+from service.engine.untimed import Untimed
 from service.engine.waiting import RANKS, customer_of, worst_units
 from service.engine.zone import DAY_MS
 
@@ -40,7 +41,7 @@ def alone(since: int, instant: int) -> Mapping[str, object]:
     return {}
 
 
-class PaceState:
+class PaceState(Untimed):
     """Follow the statistic of one scope, and judge."""
 
     kind = "pace"
@@ -91,14 +92,6 @@ class PaceState:
         if base is None:
             return None
         return self._move(item.instant, (base.survive if item.late else base.answer)[place], base)
-
-    def advance(self, until: int) -> Sequence[Step]:
-        """Do nothing: only cases move the statistic."""
-        return ()
-
-    def next_edge(self) -> int | None:
-        """Return None: nothing leaves."""
-        return None
 
     def trim(self) -> None:
         """Let go of what no state from this one on looks at."""

@@ -21,6 +21,7 @@ from service.engine.entries import Entries, Window
 from service.engine.plan import Rule
 from service.engine.scored import Scored, Step, What
 from service.engine.share import edge_of, window_text
+from service.engine.untimed import Untimed
 from service.engine.waiting import CASES_SHOWN, UNITS_SHOWN, customer_of
 
 # z squared for 99.9 % to speak and 95 % to go on, one-sided, and what makes them whole numbers.
@@ -38,7 +39,7 @@ class Group(NamedTuple):
     late: int
 
 
-class SpreadState:
+class SpreadState(Untimed):
     """Hold the window of one spread rule in one scope, and judge."""
 
     kind = "spread"
@@ -77,14 +78,6 @@ class SpreadState:
         late = case if item.late else None
         window.add(edge_of(self.rule.over, self.calendar, item.instant), late, group)
         return step
-
-    def advance(self, until: int) -> Sequence[Step]:
-        """Do nothing: that nobody comes is no recovery."""
-        return ()
-
-    def next_edge(self) -> int | None:
-        """Return None: what leaves the window is seen with the next case."""
-        return None
 
     def trim(self) -> None:
         """Let go of what no state from this one on looks at."""

@@ -5,13 +5,12 @@ higher marks, improves when nobody is past the first, and is over only when the 
 were kept: calling three people back mends three people, not the process.
 """
 
-from collections.abc import Sequence
-
 from alerts.signal import Level, Transition
 from service.engine.business_time import Calendar
 from service.engine.case import Case
 from service.engine.plan import Rule
 from service.engine.scored import Scored, Step, What
+from service.engine.untimed import Untimed
 
 CASES_SHOWN = 200
 UNITS_SHOWN = 10
@@ -52,7 +51,7 @@ class Past:
         return found
 
 
-class WaitingState:
+class WaitingState(Untimed):
     """Count who is past which mark in one scope, and judge."""
 
     kind = "waiting"
@@ -90,14 +89,6 @@ class WaitingState:
         if item.what is What.END:
             return self._end(item.case, item.instant)
         return self._score(item.instant, item.late) if self.improving else None
-
-    def advance(self, until: int) -> Sequence[Step]:
-        """Do nothing: nobody stops waiting because time passes."""
-        return ()
-
-    def next_edge(self) -> int | None:
-        """Return None: there is no window."""
-        return None
 
     def trim(self) -> None:
         """Do nothing: nothing is shared."""
