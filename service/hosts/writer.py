@@ -138,8 +138,12 @@ class Writer:
             self._refuse(error)
 
     def _is_done(self) -> bool:
-        """Tell whether to end; what waits for room comes out of the log again at the next start."""
-        left = self._loop.waiting and self.space.missing is None
+        """Tell whether to end; what waits for room comes out of the log again at the next start.
+
+        Where events bring the time, only an answer would go on with what was asked.
+        """
+        asked = self._stamps is None and self._loop.engine.asks()
+        left = (self._loop.waiting or asked) and self.space.missing is None
         idle = self._jobs.empty() and not left and not self._folding.is_behind
         return self._stop.is_set() and idle
 
@@ -176,10 +180,7 @@ class Writer:
         return jobs
 
     def turn(self, jobs: Sequence[Job]) -> None:
-        """Commit these jobs and the last results together, answer, then fold.
-
-        Without room nothing of it happens, and whoever waits is told.
-        """
+        """Commit these jobs and the last results, answer, then fold; without room do none of it."""
         self._in_hand = jobs
         batches = [job for job in jobs if isinstance(job, Batch)]
         calls = [job for job in jobs if isinstance(job, Call)]
