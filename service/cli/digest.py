@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from service.report.people import WaitRow
     from service.report.walk import JourneyPlan, Moment, Page, Stored
     from service.report.week import Week
-    from service.settings import Settings
+    from service.settings import Compiled, Settings
     from service.store.reads import Reads
 
 
@@ -37,21 +37,22 @@ def digest(
     from service.settings import compile_settings, load
 
     settings = load(config_path(config))
-    directory = compile_settings(settings).directory
-    page = _page(open_reads(), settings, directory, week)
-    sheet = sheet_of(page, directory.tongue)
+    compiled = compile_settings(settings)
+    tongue = compiled.directory.tongue
+    page = _page(open_reads(), settings, compiled, week)
+    sheet = sheet_of(page, tongue)
     if html is not None:
-        _write(html, html_of(sheet, directory.tongue.tag))
+        _write(html, html_of(sheet, tongue.tag))
     if as_json:
         put(data_of(page))
     elif html is None:
         print(text_of(sheet), end="")
 
 
-def _page(reads: "Reads", settings: "Settings", directory: "Directory", text: str) -> "Page":
+def _page(reads: "Reads", settings: "Settings", compiled: "Compiled", text: str) -> "Page":
     from service.report.walk import page_of
 
-    now = reads.newest()
+    directory, now = compiled.directory, reads.newest()
     if not now:
         raise NotFoundError(
             "no case is stored yet", "send events first; a case shows after its source's `wait`"
@@ -60,7 +61,7 @@ def _page(reads: "Reads", settings: "Settings", directory: "Directory", text: st
     stored = _stored(reads, directory, week, now)
     if not stored.cases:
         raise NotFoundError(f"no case began in {week.name}", "name another week with --week")
-    plans = _plans(settings, directory)
+    plans = _plans(settings, compiled)
     return page_of(directory.company, directory.zone, week, now, plans, stored)
 
 
@@ -100,7 +101,7 @@ def _waiting(reads: "Reads", directory: "Directory", now: int) -> "list[WaitRow]
     return found
 
 
-def _plans(settings: "Settings", directory: "Directory") -> "list[JourneyPlan]":
+def _plans(settings: "Settings", compiled: "Compiled") -> "list[JourneyPlan]":
     """Return the journeys, stages and touchpoints in the order of the configuration."""
     from service.report.walk import JourneyPlan, StagePlan
 
@@ -113,7 +114,7 @@ def _plans(settings: "Settings", directory: "Directory") -> "list[JourneyPlan]":
                     stage.title,
                     stage.intention,
                     tuple(
-                        _moment(directory, name, is_ratio=touchpoint.measure.kind == "ratio")
+                        _moment(compiled, name, is_ratio=touchpoint.measure.kind == "ratio")
                         for name, touchpoint in touchpoints
                         if (touchpoint.journey, touchpoint.stage) == (journey_id, stage.id)
                     ),
@@ -125,15 +126,18 @@ def _plans(settings: "Settings", directory: "Directory") -> "list[JourneyPlan]":
     ]
 
 
-def _moment(directory: "Directory", name: str, *, is_ratio: bool) -> "Moment":
+def _moment(compiled: "Compiled", name: str, *, is_ratio: bool) -> "Moment":
+    """Return a touchpoint with all that it hears: a feed that opens cases, too, may be silent."""
     from alerts.body_words import length
     from service.report.walk import Moment
 
+    directory, opening = compiled.directory, compiled.plan.touchpoints[name].opening
     topic = directory.topics[name]
     units = directory.units.items()
     names = {unit: place.name for (kind, unit), place in units if kind == topic.unit_kind}
     promise = length(directory.tongue, topic.promise)
-    return Moment(name, topic.title, promise, is_ratio, names, topic.feeds)
+    feeds = tuple(dict.fromkeys((*opening, *topic.feeds)))
+    return Moment(name, topic.title, promise, is_ratio, names, feeds)
 
 
 def _write(path: Path, text: str) -> None:

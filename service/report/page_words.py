@@ -109,7 +109,7 @@ def asked(people: People, tongue: Tongue) -> str:
         parts.append(tongue.say("unknown {n}", n=people.unknown))
     if people.open:
         parts.append(tongue.say("still within the promise {n}", n=people.open))
-    how = ", ".join(NO_BREAK.join(part.rsplit(" ", 1)) for part in parts)
+    how = ", ".join(map(_bound, parts))
     return tongue.count(
         "{n} person asked: {how}.", "{n} people asked: {how}.", people.asked, how=how
     )
@@ -117,8 +117,11 @@ def asked(people: People, tongue: Tongue) -> str:
 
 def _told(lived: Lived, tongue: Tongue) -> Told:
     promise = tongue.say("Promise: {text}.", text=lived.promise) if lived.promise else ""
-    of_asked = tongue.say("let down of {n}", n=lived.people.asked)
-    late = tongue.number(lived.people.late)
+    late = of_asked = ""
+    # A nought where nobody asked would look like a promise that was kept.
+    if lived.people.asked:
+        late = tongue.number(lived.people.late)
+        of_asked = _bound(tongue.say("let down of {n}", n=lived.people.asked))
     return Told(lived.title, promise, late, of_asked, tuple(_lines(lived, tongue)))
 
 
@@ -154,6 +157,11 @@ def _waiting(waits: Waits, tongue: Tongue) -> list[str]:
             opening=_length(waits.open_ms, tongue),
         )
     ]
+
+
+def _bound(text: str) -> str:
+    """Bind the last word, which is a number, to the one before it."""
+    return NO_BREAK.join(text.rsplit(" ", 1))
 
 
 def _length(length_ms: int, tongue: Tongue) -> str:

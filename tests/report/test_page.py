@@ -85,7 +85,7 @@ def test_spanish(page: Page) -> None:
     assert "Ahora 1 persona espera más de lo prometido: lleva 5 d de su tiempo" in text
     assert "Depende de dónde viva: 1 de 10" in text
     assert '"I\'m curious"  Someone real is glad I asked.' in text
-    assert "domingo" not in text
+    assert "3 de las desatendidas todavía esperan." in text
     assert "asked" not in text.replace("glad I asked", "")
 
 
@@ -140,6 +140,13 @@ def test_the_file_stands_alone(page: Page) -> None:
     assert "size: A4" in html
     for loads in ("<script", "<link", "src=", "href=", "url(", "@import"):
         assert loads not in html
+
+
+def test_a_nought_is_no_praise(page: Page) -> None:
+    """Where nobody asked there is no figure at all."""
+    stages = sheet_of(page, ENGLISH).journeys[0].stages
+    figures = [(told.late, told.of_asked) for stage in stages for told in stage.touchpoints]
+    assert figures == [("15", "let down of\u00a0164"), ("2", "let down of\u00a011"), ("", "")]
 
 
 def test_machines(page: Page) -> None:
