@@ -10,6 +10,7 @@ from service.cli.backtest import register as backtest
 from service.cli.cluster import register as cluster
 from service.cli.configuration import register as configuration
 from service.cli.desk import register as desk
+from service.cli.digest import register as digest
 from service.cli.history import register as history
 from service.cli.kafka import register as kafka
 from service.cli.keeping import register as keeping
@@ -35,6 +36,7 @@ for register in (
     advise,
     people,
     status,
+    digest,
     desk,
     keeping,
     kafka,

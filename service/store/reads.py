@@ -8,6 +8,7 @@ from typing import Any
 from alerts.alert import Alert
 from alerts.book import REMEMBER_CLOSED_MS
 from service.report.passed import Passed
+from service.report.people import CaseRow
 from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
@@ -32,6 +33,14 @@ _KEPT = "SELECT number, source, reason, body FROM quarantine WHERE number = ? AN
 FOUR_WEEKS_MS = 28 * 24 * 3_600_000
 _PASSED = (
     "SELECT unit, started, due, ended, outcome FROM outcome WHERE touchpoint = ? AND started > ?"
+)
+_BEGAN = (
+    "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance "
+    "FROM outcome WHERE started >= ? AND started < ? ORDER BY started, touchpoint, case_id"
+)
+_NEWEST = (
+    "SELECT max(started) FROM outcome UNION ALL SELECT max(ended) FROM outcome "
+    "UNION ALL SELECT max(mark_at) FROM waiting"
 )
 _PER_HOUR = (
     "SELECT touchpoint, 1.0 * count(*) / count(DISTINCT started / 3600000) FROM outcome "
@@ -101,6 +110,14 @@ class Reads:
         """Return how the cases of a touchpoint stand that started in the four weeks before."""
         rows = self.tuples(_PASSED, (touchpoint, now - FOUR_WEEKS_MS))
         return [Passed(*row) for row in rows]  # type: ignore[arg-type]
+
+    def newest(self) -> int:
+        """Return the latest instant at which anything began, ended or passed a mark, or 0."""
+        return max(int(str(row[0] or 0)) for row in self.tuples(_NEWEST))
+
+    def began(self, begin: int, end: int) -> list[CaseRow]:
+        """Return how the cases stand that started in [begin, end)."""
+        return [CaseRow(*row) for row in self.tuples(_BEGAN, (begin, end))]  # type: ignore[arg-type]
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""

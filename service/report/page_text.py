@@ -1,0 +1,61 @@
+"""A week's page as plain text that fits a terminal, and as data for machines."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from textwrap import wrap
+from typing import Any
+
+from service.report.page_words import NO_BREAK, Sheet
+from service.report.walk import Page
+
+COLUMNS = 108
+
+
+def text_of(sheet: Sheet) -> str:
+    """Return the page as lines of at most 108 columns."""
+    return "\n".join(_lines(sheet)).replace(NO_BREAK, " ") + "\n"
+
+
+def data_of(page: Page) -> dict[str, Any]:
+    """Return the page as data that is ready for JSON, with the names of all fields."""
+    found: dict[str, Any] = _plain(asdict(page))
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return tuples with names as mappings, which `asdict` leaves alone."""
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if hasattr(value, "_asdict"):
+        return _plain(value._asdict())
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _lines(sheet: Sheet) -> Iterator[str]:
+    yield from _block(f"{sheet.company.upper()} - {sheet.title}", 0)
+    for line in sheet.headline:
+        yield from _block(line, 0)
+    for journey in sheet.journeys:
+        yield ""
+        yield from _block(journey.title.upper(), 0)
+        for stage in journey.stages:
+            yield ""
+            yield from _block(f'"{stage.title}"  {stage.intention}'.rstrip(), 2)
+            for touchpoint in stage.touchpoints:
+                yield from _block(f"{touchpoint.title}. {touchpoint.promise}".rstrip(), 4)
+                for line in touchpoint.lines:
+                    yield from _block(line, 6)
+    yield ""
+    yield from _block(sheet.trust_title.upper(), 0)
+    for line in sheet.trust:
+        yield from _block(line, 2)
+
+
+def _block(text: str, indent: int) -> list[str]:
+    first, rest = " " * indent, " " * (indent + 2)
+    one_line = " ".join(text.splitlines())
+    return wrap(
+        one_line, COLUMNS, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )

@@ -1,0 +1,91 @@
+"""`erosion digest` as people type it: the page of a week, its file, its data, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.report.week import week_named
+from service.simulator.run import run
+from service.store.reads import Reads
+from tests.running import erosion, service, until
+
+CONFIG = Path("config")
+REFUSED = [
+    (("--week", "next"), "'next' is no week"),
+    (("--week", "2026-W27"), "2026-W27 has not ended in the stored data"),
+    (("--week", "2026-W10"), "no case began in 2026-W10"),
+    (("--html", "no/such/page.html"), "cannot write no/such/page.html"),
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data of a service that took four weeks of five dealers of the demonstration."""
+    folder = tmp_path_factory.mktemp("digest")
+    stream, found = folder / "month.ndjson", folder / "data"
+    run(stream, folder / "truth.json", seed=3, dealers=5, weeks=4, config=CONFIG)
+    with service(found, CONFIG, "--clock", "events") as running:
+        assert running.post(stream.read_bytes()).is_success
+        reads = Reads(found / "erosion.db")
+        until(lambda: reads.newest() > week_named("2026-W26", "Europe/Berlin").begin, seconds=60)
+        running.stop()
+        reads.close()
+    return found
+
+
+def test_the_last_week(data: Path) -> None:
+    """Without a week it is the last that ended, walked in the order of the configuration."""
+    done = erosion(data, "digest")
+    assert done.returncode == 0, done.stderr
+    first, *_ = done.stdout.splitlines()
+    assert first.startswith("AURORA MOTORS - A walk through our customers' lives, ")
+    stages = ['"I\'m curious"', '"I want to feel it"', '"I decide"']
+    places = [done.stdout.index(stage) for stage in stages]
+    assert places == sorted(places)
+    assert "Someone real is glad I asked." in done.stdout
+
+
+def test_one_week_adds_up(data: Path) -> None:
+    """The data of a week is one line of JSON, and every sum in it adds up."""
+    done = erosion(data, "digest", "--week", "2026-W24", "--json")
+    page = json.loads(done.stdout)
+    assert page["week"]["name"] == "2026-W24"
+    touchpoints = [
+        touchpoint
+        for journey in page["journeys"]
+        for stage in journey["stages"]
+        for touchpoint in stage["touchpoints"]
+    ]
+    assert len(touchpoints) == 4
+    for people in (page["people"], *(touchpoint["people"] for touchpoint in touchpoints)):
+        parts = ("kept", "late", "gave_up", "unknown", "open")
+        assert people["asked"] == sum(people[part] for part in parts) > 0
+
+
+def test_a_file(data: Path, tmp_path: Path) -> None:
+    """The page is written where it is wanted, and said so on stderr."""
+    page = tmp_path / "week.html"
+    done = erosion(data, "digest", "--week", "2026-W24", "--html", str(page))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"wrote the page to {page}" in done.stderr
+    assert "2026-W24" in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("arguments", "message"), REFUSED)
+def test_refusals(data: Path, arguments: tuple[str, ...], message: str) -> None:
+    """What cannot be is one line, what to do, and exit code 1."""
+    done = erosion(data, "digest", *arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
+    assert "what to do: " in done.stderr
+
+
+def test_nothing_yet(tmp_path: Path) -> None:
+    """Before there is any data, or any case, that is what it says."""
+    assert "there is no data in" in erosion(tmp_path, "digest").stderr
+    with service(tmp_path / "data", CONFIG) as running:
+        running.stop()
+    done = erosion(tmp_path / "data", "digest")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no case is stored yet" in done.stderr
