@@ -29,7 +29,7 @@ def status(
     from service.settings import compile_settings, load
 
     reads, plan = open_reads(), compile_settings(load(config_path(config))).plan
-    now = reads.newest_start()
+    now = reads.newest()
     for name, found in sorted(plan.touchpoints.items()):
         if touchpoint not in ("", name):
             continue

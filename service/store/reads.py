@@ -102,10 +102,6 @@ class Reads:
         where, values = ("WHERE unit = ?", (unit,)) if unit else ("", ())
         return self.rows(f"SELECT * FROM waiting {where} ORDER BY since, case_id", values)  # noqa: S608
 
-    def newest_start(self) -> int:
-        """Return when the latest case started; 0 before there is any."""
-        return int(str(self.tuples("SELECT max(started) FROM outcome")[0][0] or 0))
-
     def passed(self, touchpoint: str, now: int) -> list[Passed]:
         """Return how the cases of a touchpoint stand that started in the four weeks before."""
         rows = self.tuples(_PASSED, (touchpoint, now - FOUR_WEEKS_MS))

@@ -89,3 +89,37 @@ def test_nothing_yet(tmp_path: Path) -> None:
     done = erosion(tmp_path / "data", "digest")
     assert (done.returncode, done.stdout) == (1, "")
     assert "no case is stored yet" in done.stderr
+
+
+def test_how_promises_stand(data: Path) -> None:
+    """`erosion status` puts the finished cases beside the truth, for all and for the worst places."""
+    done = erosion(data, "status", "--touchpoint", "answer-request")
+    assert done.returncode == 0, done.stderr
+    first = done.stdout.splitlines()[0]
+    assert first.startswith("answer-request everyone: kept for ")
+    assert "the finished ones alone would say" in first
+    assert "% kept now (" in first
+    assert "allowed misses used" in first
+    rows = erosion(data, "status", "--touchpoint", "answer-request", "--json", "--all").stdout
+    everyone, *places = map(json.loads, rows.splitlines())
+    regions = {row["place"] for row in places if row["place"] == "baden"}
+    assert (everyone["place"], regions) == ("", {"baden"})
+    units = [row for row in places if row["place"].startswith("d0")]
+    assert sum(row["kept"] for row in units) == everyone["kept"]
+    assert sum(row["late"] for row in units) == everyone["late"]
+
+
+def test_money_is_reckoned_line_by_line(data: Path) -> None:
+    """`why --why-money` names each figure with its source; where nothing was reckoned it says so."""
+    rows = map(json.loads, erosion(data, "alerts", "--all", "--json").stdout.splitlines())
+    by_kind = {(row["touchpoint"], row["kind"]): row["id"] for row in rows}
+    done = erosion(data, "why", by_kind["answer-request", "waiting"], "--why-money")
+    assert done.returncode == 0, done.stderr
+    assert "18% of those who ask buy: BearingPoint" in done.stdout
+    assert "at risk, not lost: " in done.stdout
+    other = next(
+        name for (touchpoint, _), name in by_kind.items() if touchpoint != "answer-request"
+    )
+    assert (
+        "nothing was reckoned for this alert" in erosion(data, "why", other, "--why-money").stderr
+    )

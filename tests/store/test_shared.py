@@ -135,6 +135,7 @@ def test_what_is_read_is_the_same_on_each_database(address: str) -> None:
         {},
         [1],
     )
+    assert (reads.newest(), reads.passed("t", 9), reads.began(0, 9)) == (0, [], [])
     with pytest.raises(Exception, match=r"read-?only"):
         reads.tuples("DELETE FROM alert")
     reads.close()
