@@ -67,8 +67,11 @@ class Learning:
             self.ask(watermark, self._zone.utc((day + 1) * DAY_MS))
 
     def ask(self, at: int, since: int) -> None:
-        """Ask with all that was settled before an instant; nothing, where nothing was."""
-        last = self._zone.day(at - self._correct_for_ms)
+        """Ask with all that was settled before an instant; nothing, where nothing was.
+
+        A unit's local day may end up to a day after the company's, so one more day is left out.
+        """
+        last = self._zone.day(at - self._correct_for_ms - DAY_MS)
         rows = tuple((rule.id, tuple(self._learned(rule, last))) for rule in self.judges.paces)
         if any(any(found.looked) for _, group in rows for found in group):
             self.asked = Ask(f"{self.judges.plan.id}/{since}", self.judges.plan.id, since, rows)
