@@ -206,10 +206,10 @@ class Engine:
             if stop <= line.watermark and not line.has_news():
                 return
             yield from self._move(line, max(stop, line.watermark))
+            for one in line.learning:
+                one.look(line.watermark)
             if stop == goal:
                 return
-            for one in line.learning:
-                one.look(stop)
 
     def _move(self, line: Timeline, goal: int) -> Iterator[list[Frame]]:
         line.aim(goal)

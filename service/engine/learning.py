@@ -39,6 +39,7 @@ class Learning:
         self._zone = zone
         self._correct_for_ms = correct_for_ms
         self.asked: Ask | None = None
+        self.looked = -NEVER
         # The Monday that comes next, once it is known.
         self._monday = -NEVER
 
@@ -61,9 +62,11 @@ class Learning:
         return found
 
     def look(self, watermark: int) -> None:
-        """Ask, if the watermark stands at a Monday and something is settled."""
+        """Ask, if the watermark has come to a Monday and something is settled; once for each."""
         day = self._zone.day(watermark)
-        if self.asked is None and weekday(day) == 0 and self._zone.utc(day * DAY_MS) == watermark:
+        is_there = weekday(day) == 0 and self._zone.utc(day * DAY_MS) == watermark
+        if is_there and watermark != self.looked:
+            self.looked = watermark
             self.ask(watermark, self._zone.utc((day + 1) * DAY_MS))
 
     def ask(self, at: int, since: int) -> None:
@@ -93,6 +96,7 @@ class Learning:
 
     def take_over(self, old: "Learning", watermark: int) -> None:
         """Go on waiting for what an earlier plan asked; other thresholds are asked for at once."""
+        self.looked = old.looked
         before = {rule.id: rule for rule in old.judges.paces}
         known = [(before[rule.id], rule) for rule in self.judges.paces if rule.id in before]
         if any(was != rule for was, rule in known):
@@ -103,15 +107,15 @@ class Learning:
     def state(self) -> list[Any]:
         """Return what a snapshot must know, as plain values."""
         asked = self.asked
-        return [] if asked is None else [asked.id, asked.touchpoint, asked.since, asked.rows]
+        rest = [] if asked is None else [asked.id, asked.touchpoint, asked.since, asked.rows]
+        return [self.looked, *rest]
 
     def restore(self, state: list[Any]) -> None:
         """Take over what `state` gave."""
-        if state:
-            rows = tuple(
-                (name, tuple(learned_from(row) for row in group)) for name, group in state[3]
-            )
-            self.asked = Ask(state[0], state[1], state[2], rows)
+        self.looked, *asked = state
+        if asked:
+            rows = tuple((name, tuple(map(learned_from, group))) for name, group in asked[3])
+            self.asked = Ask(asked[0], asked[1], asked[2], rows)
 
     def _learned(self, rule: Rule, last: int) -> Iterator[Learned]:
         """Yield what each scope of a rule has seen; a scope that saw nothing is asked for too."""

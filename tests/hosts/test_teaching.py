@@ -10,10 +10,13 @@ import pytest
 from service.detection import learning
 from service.engine.baseline import Learned
 from service.engine.fold import Engine
-from service.engine.learning import Ask
+from service.engine.judges import Judges
+from service.engine.learning import Ask, Learning
+from service.engine.place import Places
 from service.engine.plan_data import to_data
 from service.engine.results import Results
 from service.engine.values import Chunk
+from service.engine.zone import Zone
 from service.hosts.teaching import Teaching, answer
 from service.log.decided import Decided, baseline_record, plan_record
 from service.log.entry import Told
@@ -119,3 +122,19 @@ def test_the_watermark_waits_for_the_answer(tmp_path: Path) -> None:
     results.finish(engine)
     assert engine.asks() == []
     assert results.hash() == fold(plan, chunks, end)[1].hash()
+
+
+def test_a_goal_that_is_a_monday_is_asked_about_once() -> None:
+    """Whether time stops exactly at a Monday or runs over it, it is asked for, and only once."""
+    plan = compile_settings(load(Path("config"))).plan
+    zone = Zone(plan.zone, plan.zones[plan.zone])
+    learning = Learning(Judges(plan.touchpoints["answer-request"], Places(plan), 7 * DAY), zone, 0)
+    monday = zone.utc(18_000 // 7 * 7 * DAY + 4 * DAY)
+    asked: list[int] = []
+    learning.ask = lambda at, since: asked.append(since - at)  # type: ignore[method-assign]
+    assert learning.stop(monday - 1, lambda: None) == monday
+    for watermark in (monday - 1, monday, monday, monday + 1):
+        learning.look(watermark)
+    assert asked == [DAY]
+    assert learning.stop(monday, lambda: None) == monday + 7 * DAY
+    assert Learning(learning.judges, zone, 0).state() != learning.state()
