@@ -32,6 +32,10 @@ class Worth:
     amount_source: str
     topics: tuple[str, ...] = ()
 
+    def holds_for(self, topic: str) -> bool:
+        """Tell whether the figures are about a topic."""
+        return not self.topics or topic in self.topics
+
 
 @dataclass(frozen=True, slots=True)
 class Stake:

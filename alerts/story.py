@@ -170,8 +170,9 @@ def merge(stories: Sequence[Story]) -> Story:
 def stake_behind(alert: Alert, topic: Topic, directory: Directory) -> Stake | None:
     """Return the buyers who may be at stake, where their worth and the length of the wait is known."""
     worth = directory.worth
-    is_theirs = worth is not None and (not worth.topics or topic.id in worth.topics)
-    if worth is None or not is_theirs or not topic.promise_ms or alert.kind not in LETS_DOWN:
+    if worth is None or not worth.holds_for(topic.id) or not topic.promise_ms:
+        return None
+    if alert.kind not in LETS_DOWN:
         return None
     past = Evidence(alert.evidence).past()
     return stake_of(worth, waits_of(past, topic.promise_ms, alert.customers))

@@ -1,9 +1,6 @@
 """The figures as one page: a file that loads nothing and needs no script, to be sent by mail."""
 
 from collections.abc import Sequence
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.backtest import chart, strip
 from service.backtest.comparison import Row
@@ -11,12 +8,13 @@ from service.backtest.plain import instant, row_cells
 from service.backtest.score import Score
 from service.backtest.sentence import sections
 from service.backtest.terminal import HEADS
+from service.report.page_html import templates
 
 
 def page_of(scores: Sequence[Score], title: str) -> str:
     """Return the page of one configuration or several."""
     return (
-        _templates()
+        templates("service.backtest")
         .get_template("page.html")
         .render(
             title=title,
@@ -59,14 +57,3 @@ def _part(score: Score) -> dict[str, object]:
         "rows": [row_cells(row) for row in score.rows],
         "weeks": chart.weeks(score),
     }
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("service.backtest"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from alerts.signal import Signal
+from service.engine.baseline import WEEKS_A_YEAR
 from service.engine.values import Outcome
 from service.errors import ErosionError
 
-WEEKS_A_YEAR = 52.18
 OUTCOME_COLUMNS = (
     "touchpoint",
     "case",

@@ -24,9 +24,8 @@ def reckoned(alert: Mapping[str, Any], config: Path) -> Iterator[str]:
 
     directory = compile_settings(load(config)).directory
     topic, worth = directory.topics.get(alert["touchpoint"]), directory.worth
-    is_theirs = worth is not None and (not worth.topics or alert["touchpoint"] in worth.topics)
-    known = worth is not None and topic is not None and is_theirs and topic.promise_ms
-    if not known or worth is None or topic is None or alert["kind"] not in LETS_DOWN:
+    is_known = worth and topic and worth.holds_for(topic.id) and topic.promise_ms
+    if not is_known or worth is None or topic is None or alert["kind"] not in LETS_DOWN:
         hint = "state `value:` for this touchpoint; it needs a promise of one length"
         raise NotFoundError("nothing was reckoned for this alert", hint)
     past = Evidence(alert["evidence"]).past()

@@ -17,18 +17,17 @@ from service.detection.dispersion import Clumps, clumps_of, dispersion, volume_c
 from service.detection.limit import limit_for
 from service.detection.prior import UNITS_MIN, Beta, Gamma, beta_prior, gamma_prior
 from service.detection.scores import checkpoint_scores, late_share
-from service.engine.baseline import PPM, Baseline, Learned
+from service.engine.baseline import PPM, WEEKS_A_YEAR, Baseline, Learned
 from service.engine.plan import Rule
 
 CASES_MIN = 200
-_WEEKS_A_YEAR = 52.18
 _PROMISE = 100
 _MILLI = 1000
 # Open shares stay this far from 0 and 1, where a single look would be an infinite surprise.
 _STAY_MIN, _STAY_MAX = 0.001, 0.995
 # A stream is taken to see at least one case a month: one that has slept gets a limit that its first
 # late case does not reach.
-_CASES_A_WEEK_MIN = 12 / _WEEKS_A_YEAR
+_CASES_A_WEEK_MIN = 12 / WEEKS_A_YEAR
 
 
 class _Usual(NamedTuple):
@@ -127,7 +126,7 @@ def _baseline(rule: Rule, usual: _Usual, promised: int, divisor: float) -> Basel
     """Return the whole numbers of one stream."""
     odds = rule.odds / 1000
     scores = checkpoint_scores(usual.stay, promised, odds)
-    cases = usual.cases_a_week * _WEEKS_A_YEAR
+    cases = usual.cases_a_week * WEEKS_A_YEAR
     return Baseline(
         survive=tuple(max(1, round(score / divisor * _MILLI)) for score in scores.survive),
         answer=tuple(min(-1, round(score / divisor * _MILLI)) for score in scores.answer),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 PPM = 1_000_000
+WEEKS_A_YEAR = 52.18
 
 
 class Learned(NamedTuple):

@@ -89,6 +89,14 @@ class Window:
         """Return the late cases."""
         return [row[1] for row in self.rows() if row[1] is not None]
 
+    def state(self) -> list[int]:
+        """Return what a snapshot must know, as plain values."""
+        return [self.low, self.high, self.late]
+
+    def restore(self, state: list[int]) -> None:
+        """Take over what `state` gave."""
+        self.low, self.high, self.late = state
+
     def counted(self) -> list[list[object]]:
         """Return what is in it as plain values, whatever was before."""
         return [[at, case.id if case else None, *more] for at, case, *more in self.rows()]

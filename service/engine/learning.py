@@ -50,23 +50,20 @@ class Learning:
         """
         if self.asked is not None:
             return self.asked.since
-        if watermark < self._monday:
+        if -NEVER < watermark < self._monday:
             return self._monday
         begins = watermark if watermark > -NEVER else first()
         if begins is None:
             return NEVER
         day = self._zone.day(begins)
-        found = self._zone.utc((day + 7 - weekday(day)) * DAY_MS)
-        if watermark > -NEVER:
-            self._monday = found
-        return found
+        self._monday = self._zone.utc((day + 7 - weekday(day)) * DAY_MS)
+        return self._monday
 
     def look(self, watermark: int) -> None:
         """Ask, if the watermark has come to a Monday and something is settled; once for each."""
-        day = self._zone.day(watermark)
-        is_there = weekday(day) == 0 and self._zone.utc(day * DAY_MS) == watermark
-        if is_there and watermark != self.looked:
+        if watermark == self._monday and watermark != self.looked:
             self.looked = watermark
+            day = self._zone.day(watermark)
             self.ask(watermark, self._zone.utc((day + 1) * DAY_MS))
 
     def ask(self, at: int, since: int) -> None:

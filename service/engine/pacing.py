@@ -107,18 +107,17 @@ class PaceState(Untimed):
 
     def state(self) -> list[object]:
         """Return what a snapshot must know, as plain values."""
-        window = self.window
         values = [getattr(self, name) for name in _VALUES]
-        return [*values, self.base and list(self.base), window.low, window.high, window.late]
+        return [*values, self.base and list(self.base), *self.window.state()]
 
     def restore(self, row: list[Any]) -> None:
         """Take over what `state` gave."""
-        *values, base, low, high, late = row
+        values, base, window = row[: len(_VALUES)], row[len(_VALUES)], row[len(_VALUES) + 1 :]
         for name, value in zip(_VALUES, values, strict=True):
             setattr(self, name, value)
         self.level = Level(self.level)
         self.base = None if base is None else baseline_from(base)
-        self.window.low, self.window.high, self.window.late = low, high, late
+        self.window.restore(window)
 
     def _renew(self, instant: int) -> None:
         """Take over baselines that came into force; while something goes on, the old one holds."""

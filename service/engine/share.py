@@ -76,8 +76,7 @@ class ShareState:
 
     def state(self) -> list[object]:
         """Return what a snapshot must know, as plain values."""
-        window = self.window
-        return [self.is_open, self.since, window.low, window.high, window.late]
+        return [self.is_open, self.since, *self.window.state()]
 
     def counted(self) -> object:
         """Return what is counted, whatever was counted before."""

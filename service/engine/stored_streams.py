@@ -98,10 +98,10 @@ def _state_row(state: State, shared: Shared) -> Row:
 def _restore_state(state: State, row: list[Any], find: Find) -> State:
     if isinstance(state, ShareState):
         state.is_open, state.since, *window = row
-        state.window.low, state.window.high, state.window.late = window
+        state.window.restore(window)
     elif isinstance(state, SpreadState):
         state.is_open, state.since, state.day, *window = row
-        state.window.low, state.window.high, state.window.late = window
+        state.window.restore(window)
     elif isinstance(state, PaceState):
         state.restore(row)
     elif isinstance(state, WaitingState):

@@ -9,14 +9,15 @@ from service.report.page_words import Sheet
 
 def html_of(sheet: Sheet, language: str) -> str:
     """Return the page; `language` is the name that pages give to theirs."""
-    template = _templates().get_template("week.html")
+    template = templates("service.report").get_template("week.html")
     return template.render(sheet=sheet, language=language) + "\n"
 
 
 @cache
-def _templates() -> Environment:
+def templates(package: str) -> Environment:
+    """Return the templates of a package; they escape everything and miss nothing in silence."""
     return Environment(
-        loader=PackageLoader("service.report"),
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from service.detection.interval import beta_below, wilson
 from service.detection.life import kaplan_meier
+from service.engine.zone import DAY_MS
 from service.report.passed import Passed
 
 CASES_MIN = 10
 WHOLE = 10_000
-WEEK_MS = 7 * 24 * 3_600_000
-DAY_MS = 24 * 3_600_000
+WEEK_MS = 7 * DAY_MS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ late of a hundred, a unit with twelve cases a week.
 from service.detection.limit import limit_for
 from service.detection.run_length import arl_paths
 from service.detection.scores import checkpoint_scores, worse
+from service.engine.baseline import PPM, WEEKS_A_YEAR
 from service.engine.plan import Plan, Rule, Touchpoint
 from service.engine.promise import FULL
 
@@ -14,8 +15,7 @@ USUAL = 0.1
 # Of those still open at a checkpoint: a spread of answers as is common (03, section 2).
 OPEN_AT_HALF = 0.23
 CASES_A_WEEK = {"unit": 12, "region": 100, "company": 1000}
-WEEKS_A_YEAR = 52.18
-MONTHS, WEEK_DAYS, PPM, PARTS = 12, 7, 1_000_000, 1000
+MONTHS, WEEK_DAYS, PARTS = 12, 7, 1000
 
 
 def pace_text(rule: Rule, touchpoint: Touchpoint, plan: Plan) -> str:

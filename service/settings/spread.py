@@ -5,10 +5,10 @@ from typing import Literal
 from pydantic import Field
 
 from service.engine.plan import Span
+from service.engine.zone import DAY_MS
 from service.settings.block import Block, Name
 from service.settings.length import Length
 
-DAY_MS = 86_400_000
 Across = Literal["unit", "via"]
 
 
