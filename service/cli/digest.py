@@ -1,20 +1,12 @@
 """The command `digest`: the week's page, from the stored data."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from service.cli.options import Config, Json, config_path, open_reads, put, say
-from service.errors import ErosionError, NotFoundError
-
-if TYPE_CHECKING:
-    from alerts.directory import Directory
-    from service.report.people import WaitRow
-    from service.report.walk import JourneyPlan, Moment, Page, Stored
-    from service.report.week import Week
-    from service.settings import Compiled, Settings
-    from service.store.reads import Reads
+from service.errors import ErosionError
 
 
 def register(app: typer.Typer) -> None:
@@ -35,11 +27,12 @@ def digest(
     from service.report.page_text import data_of, text_of
     from service.report.page_words import sheet_of
     from service.settings import compile_settings, load
+    from service.weekly.collecting import page_from
 
     settings = load(config_path(config))
     compiled = compile_settings(settings)
     tongue = compiled.directory.tongue
-    page = _page(open_reads(), settings, compiled, week)
+    page = page_from(open_reads(), settings, compiled, week)
     sheet = sheet_of(page, tongue)
     if html is not None:
         _write(html, html_of(sheet, tongue.tag))
@@ -47,97 +40,6 @@ def digest(
         put(data_of(page))
     elif html is None:
         print(text_of(sheet), end="")
-
-
-def _page(reads: "Reads", settings: "Settings", compiled: "Compiled", text: str) -> "Page":
-    from service.report.walk import page_of
-
-    directory, now = compiled.directory, reads.newest()
-    if not now:
-        raise NotFoundError(
-            "no case is stored yet", "send events first; a case shows after its source's `wait`"
-        )
-    week = _week(text, now, directory.zone)
-    stored = _stored(reads, directory, week, now)
-    if not stored.cases:
-        raise NotFoundError(f"no case began in {week.name}", "name another week with --week")
-    plans = _plans(settings, compiled)
-    return page_of(directory.company, directory.zone, week, now, plans, stored)
-
-
-def _week(text: str, now: int, zone: str) -> "Week":
-    """Return the week that was asked for; raise ErosionError for one that has not ended."""
-    from service.report.week import last_full_week, week_named
-
-    last = last_full_week(now, zone)
-    week = week_named(text, zone) if text else last
-    if week.end > last.end:
-        raise ErosionError(
-            f"{week.name} has not ended in the stored data", f"the last that has is {last.name}"
-        )
-    return week
-
-
-def _stored(reads: "Reads", directory: "Directory", week: "Week", now: int) -> "Stored":
-    from service.report.walk import Stored
-
-    return Stored(
-        reads.began(week.begin, week.end), _waiting(reads, directory, now), reads.alerts()
-    )
-
-
-def _waiting(reads: "Reads", directory: "Directory", now: int) -> "list[WaitRow]":
-    """Return the call-back list with both clocks; the open one counts where hours are known."""
-    from service.report.people import WaitRow
-
-    found = []
-    for row in reads.waiting():
-        topic = directory.topics.get(row["touchpoint"])
-        place = directory.units.get((topic.unit_kind, row["unit"])) if topic else None
-        own = max(now - row["since"], 0)
-        opening = place.hours.between(row["since"], now) if place else own
-        names = (row["touchpoint"], row["case"], row["customer"])
-        found.append(WaitRow(*names, row["mark"], own, opening))
-    return found
-
-
-def _plans(settings: "Settings", compiled: "Compiled") -> "list[JourneyPlan]":
-    """Return the journeys, stages and touchpoints in the order of the configuration."""
-    from service.report.walk import JourneyPlan, StagePlan
-
-    touchpoints = settings.configuration.touchpoints.items()
-    return [
-        JourneyPlan(
-            journey.title,
-            tuple(
-                StagePlan(
-                    stage.title,
-                    stage.intention,
-                    tuple(
-                        _moment(compiled, name, is_ratio=touchpoint.measure.kind == "ratio")
-                        for name, touchpoint in touchpoints
-                        if (touchpoint.journey, touchpoint.stage) == (journey_id, stage.id)
-                    ),
-                )
-                for stage in journey.stages
-            ),
-        )
-        for journey_id, journey in settings.configuration.journeys.items()
-    ]
-
-
-def _moment(compiled: "Compiled", name: str, *, is_ratio: bool) -> "Moment":
-    """Return a touchpoint with all that it hears: a feed that opens cases, too, may be silent."""
-    from alerts.body_words import length
-    from service.report.walk import Moment
-
-    directory, opening = compiled.directory, compiled.plan.touchpoints[name].opening
-    topic = directory.topics[name]
-    units = directory.units.items()
-    names = {unit: place.name for (kind, unit), place in units if kind == topic.unit_kind}
-    promise = length(directory.tongue, topic.promise)
-    feeds = tuple(dict.fromkeys((*opening, *topic.feeds)))
-    return Moment(name, topic.title, promise, is_ratio, names, feeds)
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from service.errors import DamagedError
 
-HEAD = "0004"
+HEAD = "0005"
 _STEPS = Path(__file__).parent / "migrations"
 
 

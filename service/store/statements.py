@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Integer, Table
 
-from service.store import tables
+from service.store import page_tables, tables
 
 
 def _insert(table: Table, columns: Sequence[str] = (), tail: str = "") -> str:
@@ -53,6 +53,8 @@ WAIT = _upsert(tables.WAITING)
 CLEAR = "DELETE FROM waiting WHERE touchpoint = ? AND case_id = ?"
 SIGNAL = _insert(tables.SIGNAL, SIGNAL_FIELDS)
 LATE_FACT = _insert(tables.LATE_FACT)
+# The first account of a fact counts, as it does for the engine.
+TELL = _insert(page_tables.TOLD, tail="ON CONFLICT DO NOTHING")
 ALERT = _upsert(tables.ALERT)
 NOTICE = _insert(tables.NOTICE)
 UNDELIVERABLE = _insert(tables.UNDELIVERABLE)
@@ -97,3 +99,5 @@ PARENT = (
     "SELECT reference FROM outbox WHERE thread = ? AND reference <> '' ORDER BY number DESC LIMIT 1"
 )
 LEASE = "UPDATE outbox SET leased_until = ? WHERE key = ?"
+# One page for each week and receiver, whoever comes first.
+KEEP_DIGEST = _insert(page_tables.DIGEST, tail="ON CONFLICT DO NOTHING")

@@ -11,9 +11,9 @@ from service.errors import StoreAwayError
 from service.loop import Loop
 from service.rejected import Reason, rejected
 from service.store.database import Database, open_store
+from service.store.page_tables import METADATA
 from service.store.reports import ShardReport
 from service.store.standing import standing
-from service.store.tables import METADATA
 from tests.alerts.fakes import DIRECTORY, NOON, signal
 
 TURNS = 24
