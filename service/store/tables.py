@@ -19,10 +19,12 @@ _Whole = BigInteger().with_variant(Integer, "sqlite")
 
 
 def text(name: str, *, primary: bool = False) -> Column[str]:
+    """Return a column of text that is never empty."""
     return Column(name, String, primary_key=primary, nullable=False)
 
 
 def whole(name: str, *, primary: bool = False, empty: bool = False) -> Column[int]:
+    """Return a column of whole numbers."""
     return Column(name, _Whole, primary_key=primary, nullable=empty)
 
 

@@ -10,8 +10,8 @@ from service.engine.values import Event, Frame, Outcome, Reading, Waiting
 from service.errors import StoreAwayError
 from service.loop import Loop
 from service.rejected import Reason, rejected
+from service.store import page_tables
 from service.store.database import Database, open_store
-from service.store.page_tables import METADATA
 from service.store.reports import ShardReport
 from service.store.standing import standing
 from tests.alerts.fakes import DIRECTORY, NOON, signal
@@ -90,7 +90,7 @@ def _reopen(store: Database, loop: Loop) -> None:
 def content(store: Database) -> dict[str, list[str]]:
     """Return every row of every table, without the numbers that a table gives itself."""
     found = {}
-    for table in METADATA.tables.values():
+    for table in page_tables.TOLD.metadata.tables.values():
         names = ", ".join(
             f'"{column.name}"' for column in table.columns if column.autoincrement is not True
         )

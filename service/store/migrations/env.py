@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from service.store.page_tables import METADATA
+from service.store import page_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=METADATA,
+    target_metadata=page_tables.TOLD.metadata,
     render_as_batch=True,
     transaction_per_migration=False,
 )
