@@ -14,11 +14,12 @@ from gettext import NullTranslations
 
 from babel.dates import format_datetime
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_currency, format_decimal
 
 # International English does without the comma that American English puts before "and".
 _LISTS: Mapping[str, str] = {"en": "en_001"}
 _SPANISH = "es"
+COMPACT_FROM = 1000
 _LIKE_Y = ("i", "hi", "í", "hí")
 _UNLIKE_Y = ("hia", "hie")
 
@@ -54,6 +55,14 @@ class Tongue:
     def number(self, number: int) -> str:
         """Return a whole number with its thousands apart."""
         return str(format_decimal(number, locale=self.locale))
+
+    def money(self, amount: int, currency: str) -> str:
+        """Return a sum in two or three digits: "€2.5M", or the plain number without a currency."""
+        digits = 1 if amount >= COMPACT_FROM else 0
+        text = format_compact_currency(
+            amount, currency or "XXX", locale=self.locale, fraction_digits=digits
+        )
+        return str(text).replace("¤", "").strip()
 
     def listed(self, names: Sequence[str]) -> str:
         """Return names as a list in a sentence: "a, b and c"."""

@@ -34,6 +34,7 @@ class Adopted:
     calendars: Mapping[str, Calendar]
     books: dict[str, Book]
     stocks: dict[str, list[str]]
+    told: frozenset[str] = frozenset()
     farewell: Farewell = default_field(default_factory=Farewell)
 
 
@@ -65,8 +66,9 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
         ]
     names = [track.plan.id for track in tracks]
     lanes = list(timelines.values())
+    fed, told = _fed(plan, places), frozenset(plan.told)
     adopted = Adopted(
-        plan, plan.sources, tracks, names, lanes, lines, heard, _fed(plan, places), books, stocks
+        plan, plan.sources, tracks, names, lanes, lines, heard, fed, books, stocks, told
     )
     if before is not None:
         carry(before, adopted, now)

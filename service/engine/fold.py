@@ -31,7 +31,7 @@ from service.engine.values import Chunk, Frame, Taught
 from service.engine.zone import DAY_MS
 
 # The version of the rules; a change that would decide an old log differently needs a new one.
-SEMANTICS = 2
+SEMANTICS = 3
 ITEMS_MAX = 2000
 MOVES_MAX = 5000
 
@@ -228,12 +228,12 @@ class Engine:
         rows = (tuple(bye.outcomes), tuple(bye.readings), tuple(bye.cleared))
         facts = (tuple(self.recorder.too_late), tuple(self.recorder.future))
         standing = standing_ids(self.tracks, self.hearing) if self.reconcile else None
-        taught, self.taught = tuple(self.taught), []
-        if not (signals or any(rows) or any(facts) or taught or standing is not None):
+        said = (tuple(self.taught), tuple(self.recorder.told))
+        if not (signals or any((*rows, *facts, *said)) or standing is not None):
             return []
-        self.reconcile = False
-        self.recorder.too_late, self.recorder.future = [], []
-        return [self._numbered(*rows, signals, *facts, standing, taught)]
+        self.reconcile, self.taught = False, []
+        self.recorder.too_late, self.recorder.future, self.recorder.told = [], [], []
+        return [self._numbered(*rows, signals, *facts, standing, *said)]
 
     def _frame(self, line: Timeline, more: bool) -> list[Frame]:
         outcomes = line.counts.take_outcomes(self._at_work.names, line.judged_to)

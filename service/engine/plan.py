@@ -226,6 +226,7 @@ class Plan:
     `fields` says for each event type which paths of `data` an event must carry inside.
     `zones` maps a zone's name to its transitions: (from UTC ms, offset ms), ascending.
     `shards` are the partitions of a Kafka log, in their order; a log on one machine has one.
+    `told` are the types of event that reports read: they are put out as they came, beside all rules.
     """
 
     number: int
@@ -240,3 +241,4 @@ class Plan:
     stocks: Mapping[str, Stock] = default_field(default_factory=dict)
     exclusions: tuple[Exclusion, ...] = ()
     shards: tuple[str, ...] = ("main",)
+    told: tuple[str, ...] = ()

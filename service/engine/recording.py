@@ -26,7 +26,7 @@ FUTURE_MS = 5 * 60_000
 
 
 class Recorder:
-    """Record events; `too_late` and `future` are those that change nothing, until told."""
+    """Record events; `too_late` and `future` change nothing, `told` is for reports, until taken."""
 
     def __init__(self, hearing: Hearing, absence: Absence) -> None:
         """Begin with nothing known."""
@@ -34,6 +34,7 @@ class Recorder:
         self.seen = Seen()
         self.too_late: list[Event] = []
         self.future: list[Event] = []
+        self.told: list[Event] = []
         self.farewell = Farewell()
         self._hearing = hearing
         self._absence = absence
@@ -67,12 +68,15 @@ class Recorder:
 
     def _tell(self, event: Event, at_work: Adopted) -> None:
         """Let every touchpoint that listens hear an event."""
+        is_told = event.type in at_work.told
+        if is_told:
+            self.told.append(event)
         stocks = at_work.stocks.get(event.type, ())
         for name in stocks:
             self._read(name, event, at_work)
         ears = at_work.ears.get(event.type)
         if ears is None:
-            self.tally.unheard += not stocks
+            self.tally.unheard += not (stocks or is_told)
             return
         for ear in ears:
             if ear.test is None or ear.test(event.data):

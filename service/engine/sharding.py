@@ -4,7 +4,8 @@ A shard is a named set of touchpoints, so every event of a case meets its case. 
 region, unit or case was rejected: a region's share needs all of its units, and one customer's
 touchpoints look at the same events.  An event that two shards listen to goes to both; one that
 nobody listens to goes to the first, where it is counted.  A source that several shards hear is told
-as silent by the first of them only: one dead feed is one alert.
+as silent by the first of them only: one dead feed is one alert.  Likewise the first alone puts out
+what reports read.
 """
 
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ def shard_plan(plan: Plan, shard: str) -> Plan:
         sources=sources,
         delivers={name: types for name, types in plan.delivers.items() if name in sources},
         touchpoints={n: t for n, t in plan.touchpoints.items() if t.shard == shard},
+        told=tuple(kind for kind in plan.told if _listening(plan, kind)[0] == shard),
     )
 
 

@@ -125,6 +125,7 @@ class Frame(NamedTuple):
     `standing`, after a new plan, are the ids of all findings that stand.
     `future` are events from ahead of the log's time: set aside, to be tried again by people.
     `taught` is what touchpoints learned of what is usual.
+    `told` are facts that only reports read, as they came.
     """
 
     number: int
@@ -137,3 +138,4 @@ class Frame(NamedTuple):
     future: tuple[Event, ...] = ()
     standing: tuple[str, ...] | None = None
     taught: tuple[Taught, ...] = ()
+    told: tuple[Event, ...] = ()

@@ -1,11 +1,12 @@
 """A week's page as plain text that fits a terminal, and as data for machines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from textwrap import wrap
 from typing import Any
 
 from service.report.page_words import NO_BREAK, Sheet
+from service.report.section import Section
 from service.report.walk import Page
 
 COLUMNS = 108
@@ -37,6 +38,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
     yield from _block(f"{sheet.company.upper()} - {sheet.title}", 0)
     for line in sheet.headline:
         yield from _block(line, 0)
+    yield from _sections(sheet.before)
     for journey in sheet.journeys:
         yield ""
         yield from _block(journey.title.upper(), 0)
@@ -47,10 +49,19 @@ def _lines(sheet: Sheet) -> Iterator[str]:
                 yield from _block(f"{touchpoint.title}. {touchpoint.promise}".rstrip(), 4)
                 for line in touchpoint.lines:
                     yield from _block(line, 6)
+    yield from _sections(sheet.after)
     yield ""
     yield from _block(sheet.trust_title.upper(), 0)
     for line in sheet.trust:
         yield from _block(line, 2)
+
+
+def _sections(sections: Iterable[Section]) -> Iterator[str]:
+    for section in sections:
+        yield ""
+        yield from _block(section.title.upper(), 0)
+        for line in section.lines:
+            yield from _block(f"{line.text}  {line.marbles}".rstrip(), 2)
 
 
 def _block(text: str, indent: int) -> list[str]:

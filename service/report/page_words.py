@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from alerts.body_words import depends
 from alerts.spans import clock, span
 from alerts.tongue import Tongue, noted
+from service.report.clientele_words import agreed_line, customers_section, question
 from service.report.people import People, Waits
+from service.report.section import Section
 from service.report.trust import AT_ONCE_MIN, Blind, Trust
 from service.report.walk import CASES_MIN, Lived, Page
 
@@ -54,9 +56,11 @@ class Sheet(NamedTuple):
     company: str
     title: str
     headline: tuple[str, ...]
+    before: tuple[Section, ...]
     journeys: tuple[ToldJourney, ...]
     trust_title: str
     trust: tuple[str, ...]
+    after: tuple[Section, ...] = ()
 
 
 def sheet_of(page: Page, tongue: Tongue) -> Sheet:
@@ -75,11 +79,14 @@ def sheet_of(page: Page, tongue: Tongue) -> Sheet:
         )
         for journey in page.journeys
     )
-    headline = [asked(page.people, tongue), *_waiting(page.waits, tongue)]
+    clientele = page.clientele
+    headline = [question(clientele.assets, tongue)] if clientele else []
+    headline += [asked(page.people, tongue), *_waiting(page.waits, tongue)]
     return Sheet(
         page.company,
         title(page, tongue),
         tuple(headline),
+        (customers_section(clientele, tongue),) if clientele else (),
         tuple(journeys),
         tongue.say("How far this can be trusted"),
         tuple(_trust(page, tongue)),
@@ -93,7 +100,7 @@ def title(page: Page, tongue: Tongue) -> str:
     last = datetime.fromtimestamp(page.week.end / 1000 - 1, zone)
     same = first.year == last.year
     return tongue.say(
-        "A walk through our customers' lives, {first} to {last} ({week})",
+        "Our customers, {first} to {last} ({week})",
         first=tongue.clock(first, DAY if same else DAY_OF_YEAR),
         last=tongue.clock(last, DAY_OF_YEAR),
         week=page.week.name,
@@ -187,6 +194,7 @@ def _trust(page: Page, tongue: Tongue) -> list[str]:
         tongue.say("What began in the week, as it stood on {clock}.", clock=until),
         tongue.say(COUNTED_ONCE),
         *_reported(page.trust, tongue),
+        *([agreed_line(page.clientele.agreed, tongue).text] if page.clientele else []),
     ]
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from service.engine.spread import SPEAKS, Group, exceeds_chance, holders
+from service.report.clientele import Clientele
 from service.report.people import CaseRow, People, WaitRow, Waits, counted, waits_of, worst
 from service.report.trust import Blind, Trust, trust_of
 from service.report.week import Week
@@ -95,6 +96,7 @@ class Page:
     journeys: tuple[Journey, ...]
     trust: Trust
     blind: tuple[Blind, ...] = ()
+    clientele: Clientele | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,12 @@ def last_full_week(instant: int, zone: str) -> Week:
     return _week(day - timedelta(days=day.weekday() + _DAYS), zone)
 
 
+def weeks_until(week: Week, count: int, zone: str) -> list[Week]:
+    """Return so many weeks in a row, of which this one is the last."""
+    monday = datetime.fromtimestamp(week.begin / 1000, ZoneInfo(zone)).date()
+    return [_week(monday - timedelta(weeks=back), zone) for back in reversed(range(count))]
+
+
 def _week(monday: date, zone: str) -> Week:
     year, number, _ = monday.isocalendar()
     ends = (_midnight(day, zone) for day in (monday, monday + timedelta(days=_DAYS)))

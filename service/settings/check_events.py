@@ -35,8 +35,9 @@ def _listened(settings: Settings) -> Iterator[tuple[Path, EventPattern]]:
         for keys, patterns in touchpoint.measure.named().items():
             for position, pattern in enumerate(patterns):
                 yield (*below, "measure", *keys, position, "event"), pattern
-        for position, pattern in enumerate(touchpoint.informed):
-            yield (*below, "informed", position, "event"), pattern
+        for key in ("informed", "expedited"):
+            for position, pattern in enumerate(getattr(touchpoint, key)):
+                yield (*below, key, position, "event"), pattern
 
 
 def _names_taken(settings: Settings) -> Iterator[str]:

@@ -10,7 +10,7 @@ def survey_problems(settings: Settings) -> Iterator[str]:
     """Yield each survey whose event nobody delivers, or that a touchpoint would listen to."""
     configuration = settings.configuration
     delivered = {event for source in configuration.sources.values() for event in source.spoken}
-    heard = _heard(settings)
+    heard = heard_by(settings)
     for position, survey in enumerate(configuration.surveys):
         at = settings.at("surveys", position, "event")
         if survey.event not in delivered:
@@ -36,7 +36,7 @@ def _touchpoint_problems(
             yield f'{at}: "{name}" stands twice; an answer is filed once'
 
 
-def _heard(settings: Settings) -> dict[str, str]:
+def heard_by(settings: Settings) -> dict[str, str]:
     """Return by event the touchpoint whose measure listens to it."""
     return {
         pattern.event: name

@@ -6,6 +6,7 @@ from typing import Any
 from service.engine.plan import Source
 from service.engine.where import fields as where_fields
 from service.settings.block import DATA, data_path
+from service.settings.compile_told import told_fields
 from service.settings.configuration import Configuration
 from service.settings.measure import EventGood, EventPattern, Ratio, StockGood, ValueGood
 from service.settings.promise import DatePromise, LevelPromise
@@ -75,8 +76,8 @@ def needed_fields(configuration: Configuration) -> dict[str, tuple[str, ...]]:
     for stock in configuration.stocks.values():
         paths = {data_path(name) for name in (stock.value, *stock.per) if name.startswith(DATA)}
         needed.setdefault(stock.event, set()).update(paths)
-    for survey in configuration.surveys:
-        needed.setdefault(survey.event, set()).add(data_path(survey.score))
+    for event, paths in told_fields(configuration).items():
+        needed.setdefault(event, set()).update(paths)
     return {event: tuple(sorted(paths)) for event, paths in sorted(needed.items())}
 
 

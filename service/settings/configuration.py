@@ -9,8 +9,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from service.settings.block import Block, Name, Text
+from service.settings.customers import Customers
 from service.settings.delivery import Root
 from service.settings.exclusion import Exclusion
+from service.settings.feedback import Feedback
 from service.settings.length import UNIT_MS, Elapsed
 from service.settings.opening import Calendar
 from service.settings.reach import Reach
@@ -82,7 +84,9 @@ class Configuration(Block):
     mutes: tuple[Mute, ...] = ()
     heartbeat: ProofOfLife | None = None
     exclusions: tuple[Exclusion, ...] = ()
+    customers: Customers | None = None
     surveys: tuple[Survey, ...] = ()
+    feedback: Feedback | None = None
     value: Value | None = None
     templates: dict[News, Wording] = Field(default_factory=dict)
     retain: Retain = Retain()

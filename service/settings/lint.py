@@ -6,6 +6,7 @@ them all and nothing stops at the first.
 
 from collections.abc import Iterator
 
+from service.settings.check_customers import customer_problems, feedback_problems
 from service.settings.check_events import event_problems
 from service.settings.check_exclusions import exclusion_problems
 from service.settings.check_places import place_problems
@@ -26,4 +27,6 @@ def refusals(settings: Settings) -> Iterator[str]:
     yield from telling_problems(settings)
     yield from exclusion_problems(settings)
     yield from survey_problems(settings)
+    yield from customer_problems(settings)
+    yield from feedback_problems(settings)
     yield from template_problems(settings)

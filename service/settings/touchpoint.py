@@ -65,6 +65,7 @@ class Touchpoint(Block):
     runbook: str = ""
     case_url: str = ""
     informed: Events = ()
+    expedited: Events = ()
     suggestions: dict[str, str] = Field(default_factory=dict)
     dashboard: str = ""
     objective: Objective | None = None

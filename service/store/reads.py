@@ -13,6 +13,7 @@ from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
 from service.store.standing import BOOK, BOOK_OF_SHARD
+from service.store.told import ToldRow
 
 Row = dict[str, Any]
 # `case` is a word of SQL, so the column has another name than the thing.
@@ -37,6 +38,16 @@ _PASSED = (
 _BEGAN = (
     "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance "
     "FROM outcome WHERE started >= ? AND started < ? ORDER BY started, touchpoint, case_id"
+)
+_TOLD = (
+    "SELECT type, time, heard, id, case_id, customer, unit, data FROM told "
+    "WHERE type IN ({}) AND time >= ? ORDER BY time, source, id"
+)
+# A case that was broken at once has no due instant behind it.
+_BROKEN = (
+    "SELECT customer, touchpoint, coalesce(due, ended, started) AS at FROM outcome "
+    "WHERE outcome = 'late' AND customer <> '' AND coalesce(due, ended, started) >= ? "
+    "AND coalesce(due, ended, started) < ? ORDER BY customer, touchpoint, at"
 )
 _NEWEST = (
     "SELECT max(started) FROM outcome UNION ALL SELECT max(ended) FROM outcome "
@@ -114,6 +125,16 @@ class Reads:
     def began(self, begin: int, end: int) -> list[CaseRow]:
         """Return how the cases stand that started in [begin, end)."""
         return [CaseRow(*row) for row in self.tuples(_BEGAN, (begin, end))]  # type: ignore[arg-type]
+
+    def told(self, types: Sequence[str], since: int = 0) -> list[ToldRow]:
+        """Return the facts of some types that happened from an instant on, in order."""
+        marks = ", ".join("?" * len(types))
+        rows = self.tuples(_TOLD.format(marks), (*types, since)) if types else []
+        return [ToldRow(*row[:-1], json.loads(str(row[-1]))) for row in rows]  # type: ignore[arg-type, call-arg]
+
+    def broken(self, since: int, until: int) -> list[tuple[str, str, int]]:
+        """Return (customer, touchpoint, when) for the promises broken in [since, until)."""
+        return self.tuples(_BROKEN, (since, until))  # type: ignore[return-value]
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""

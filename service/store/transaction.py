@@ -24,6 +24,7 @@ from service.store.reports import ShardReport
 from service.store.shelf import Sums, put, put_ahead
 from service.store.tables import MAIN
 from service.store.tail import sum_of
+from service.store.told import told_row
 
 # So few rows are not worth a statement of their own.
 FEW = 4
@@ -198,6 +199,7 @@ class Transaction:
             ((e.source, e.id, e.type, e.time, e.case) for frame in frames for e in frame.too_late),
         )
         self._many(sql.AUDIT, (learned_row(f.stamp, one) for f in frames for one in f.taught))
+        self._many(sql.TELL, (told_row(f.stamp, event) for f in frames for event in f.told))
         ahead = [(frame.stamp, event) for frame in frames for event in frame.future]
         if ahead:
             put_ahead(self, ahead)

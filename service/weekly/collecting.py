@@ -4,14 +4,18 @@ The command, the sender and the board read the same rows through here, so a page
 on a terminal and another in a mail.
 """
 
+from dataclasses import replace
+
 from alerts.body_words import length
 from alerts.directory import Directory
 from service.errors import ErosionError, NotFoundError
+from service.report.clientele import Clientele
 from service.report.people import WaitRow
 from service.report.walk import JourneyPlan, Moment, Page, StagePlan, Stored, page_of
 from service.report.week import Week, last_full_week, week_named
 from service.settings import Compiled, Settings
 from service.store.reads import Reads
+from service.weekly.customers import clientele_from
 
 
 def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = "") -> Page:
@@ -30,7 +34,18 @@ def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = 
     if not stored.cases:
         raise NotFoundError(f"no case began in {week.name}", "name another week with --week")
     plans = _plans(settings, compiled)
-    return page_of(directory.company, directory.zone, week, now, plans, stored)
+    page = page_of(directory.company, directory.zone, week, now, plans, stored)
+    return replace(page, clientele=_clientele(reads, settings, directory, week))
+
+
+def _clientele(
+    reads: Reads, settings: Settings, directory: Directory, week: Week
+) -> Clientele | None:
+    customers = settings.configuration.customers
+    if customers is None:
+        return None
+    titles = {name: topic.title for name, topic in directory.topics.items()}
+    return clientele_from(reads, customers, week, directory.zone, directory.currency, titles)
 
 
 def _week(name: str, now: int, zone: str) -> Week:

@@ -39,7 +39,7 @@ def test_the_last_week(data: Path) -> None:
     done = erosion(data, "digest")
     assert done.returncode == 0, done.stderr
     first, *_ = done.stdout.splitlines()
-    assert first.startswith("AURORA MOTORS - A walk through our customers' lives, ")
+    assert first.startswith("AURORA MOTORS - Our customers, ")
     stages = ['"I\'m curious"', '"I want to feel it"', '"I decide"']
     places = [done.stdout.index(stage) for stage in stages]
     assert places == sorted(places)

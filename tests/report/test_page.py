@@ -20,7 +20,7 @@ from tests.report.lived import lived_page
 
 SPANISH = tongue_of("es")
 TEXT = """\
-AURORA MOTORS - A walk through our customers' lives, 14 Sep to 20 Sep 2026 (2026-W38)
+AURORA MOTORS - Our customers, 14 Sep to 20 Sep 2026 (2026-W38)
 164 people asked: kept for 144, let down 17, gave up before an answer 1, unknown 1, still within the
   promise 1.
 3 people wait past the promise now, the longest for 5 d on their watch, 1 d 6 h of opening hours.

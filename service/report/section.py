@@ -1,0 +1,21 @@
+"""One part of a week's page: a title, and lines in whole sentences."""
+
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """Hold one line; `about` names the definition of what it counts, `marbles` shows the count."""
+
+    text: str
+    about: str = ""
+    marbles: str = ""
+
+
+class Section(NamedTuple):
+    """Hold one part of a page."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+NOTHING = Section("", ())

@@ -1,0 +1,27 @@
+"""Facts that only reports read: a row each, as they came."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from service.engine.values import Event
+
+
+class ToldRow(NamedTuple):
+    """State one fact as it is stored: when it happened, when it was heard, its fields."""
+
+    type: str
+    time: int
+    heard: int
+    id: str
+    case: str
+    customer: str
+    unit: str
+    data: Mapping[str, Any]
+
+
+def told_row(heard: int, event: Event) -> tuple[str, str, str, int, int, str, str, str, str]:
+    """Return the row of a fact that was heard at an instant of the log."""
+    data = json.dumps(dict(event.data), ensure_ascii=False, separators=(",", ":"), default=str)
+    names = (event.source, event.id, event.type)
+    return (*names, event.time, heard, event.case, event.customer, event.unit, data)

@@ -1,0 +1,90 @@
+"""Stored facts about customers, read by the company's definitions.
+
+Facts are kept as they came and mean what the configuration says today, so that a page can be made
+again under other definitions, and says so.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from service.report.assets import Ledger
+from service.report.clientele import Agreed, Clientele, clientele_of
+from service.report.lives import Deed, Did, steps_of
+from service.report.week import Week, weeks_until
+from service.settings.block import data_path
+from service.settings.customers import Customers
+from service.store.reads import Reads
+from service.store.told import ToldRow
+
+WEEKS = 12
+
+
+def clientele_from(
+    reads: Reads,
+    customers: Customers,
+    week: Week,
+    zone: str,
+    currency: str,
+    titles: Mapping[str, str],
+) -> Clientele:
+    """Return the customers of a week as the stored facts have it."""
+    agreed = Agreed(
+        customers.definitions.version,
+        customers.definitions.owners,
+        currency,
+        customers.value_is,
+        customers.lived_within,
+    )
+    deeds = deeds_of(reads.told(sorted(set(customers.events().values()))), customers)
+    steps = steps_of(
+        (deed for deed in deeds if deed.customer), customers.lapsed_after, week.end - 1
+    )
+    ledger = Ledger(
+        deeds,
+        steps,
+        customers.moved.tiers if customers.moved else (),
+        customers.segments.core_growth if customers.segments else (),
+    )
+    lived = reads.broken(week.begin - customers.lived_within, week.end)
+    return clientele_of(agreed, ledger, weeks_until(week, WEEKS, zone), lived, titles)
+
+
+def deeds_of(rows: Sequence[ToldRow], customers: Customers) -> list[Deed]:
+    """Return what each fact says; one type of event may say several things."""
+    return [deed for row in rows for deed in _deeds(row, customers)]
+
+
+def _deeds(row: ToldRow, customers: Customers) -> Iterator[Deed]:
+    found = (row.customer, row.time)
+    segment = _text(row, customers.segments.field if customers.segments else None)
+    joined, left, change, moved = (
+        customers.joined,
+        customers.left,
+        customers.more_or_less,
+        customers.moved,
+    )
+    if row.type == joined.type:
+        yield Deed(*found, Did.JOINED, row.id, segment, _value(row, joined.value))
+    if left and row.type == left.event:
+        reason = _text(row, left.reason)
+        yield Deed(*found, Did.LEFT, row.id, segment, _value(row, left.value), reason)
+    if change and row.type == change.event:
+        yield Deed(*found, Did.MORE_OR_LESS, row.id, segment, _value(row, change.value))
+    if moved and row.type == moved.event:
+        before, after = _text(row, moved.before), _text(row, moved.after)
+        yield Deed(*found, Did.MOVED, row.id, segment, word=after, before=before)
+    if row.type == customers.referred:
+        yield Deed(*found, Did.REFERRED, row.id, segment)
+    if row.type in customers.activity:
+        yield Deed(*found, Did.ACTIVE, row.id, segment)
+
+
+def _text(row: ToldRow, field: str | None) -> str:
+    found = row.data.get(data_path(field)) if field else None
+    return found.strip() if isinstance(found, str) else ""
+
+
+def _value(row: ToldRow, field: str | None) -> int:
+    """Return an amount in hundredths; what is no number is worth nothing."""
+    found = row.data.get(data_path(field)) if field else None
+    is_number = isinstance(found, int | float) and not isinstance(found, bool)
+    return round(found * 100) if is_number and found is not None else 0
