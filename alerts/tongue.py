@@ -14,7 +14,7 @@ from gettext import NullTranslations
 
 from babel.dates import format_datetime
 from babel.lists import format_list
-from babel.numbers import format_compact_currency, format_decimal
+from babel.numbers import format_compact_currency, format_compact_decimal, format_decimal
 
 # International English does without the comma that American English puts before "and".
 _LISTS: Mapping[str, str] = {"en": "en_001"}
@@ -58,11 +58,11 @@ class Tongue:
 
     def money(self, amount: int, currency: str) -> str:
         """Return a sum in two or three digits: "€2.5M", or the plain number without a currency."""
-        digits = 1 if amount >= COMPACT_FROM else 0
-        text = format_compact_currency(
-            amount, currency or "XXX", locale=self.locale, fraction_digits=digits
-        )
-        return str(text).replace("¤", "").strip()
+        digits = int(amount >= COMPACT_FROM)
+        if currency:
+            locale = self.locale
+            return format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
+        return format_compact_decimal(amount, locale=self.locale, fraction_digits=digits)
 
     def listed(self, names: Sequence[str]) -> str:
         """Return names as a list in a sentence: "a, b and c"."""

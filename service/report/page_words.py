@@ -4,25 +4,26 @@ The titles of stages and what is intended there are the company's own words and 
 No share stands here without its two counts, and nothing is called good or bad.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.body_words import depends
-from alerts.spans import clock, span
+from alerts.spans import span
 from alerts.tongue import Tongue, noted
-from service.report.clientele_words import agreed_line, customers_section, question
+from service.report.clientele_words import customers_section, question
+from service.report.early_words import early_section
+from service.report.listening_words import listening_section
 from service.report.people import People, Waits
 from service.report.section import Section
-from service.report.trust import AT_ONCE_MIN, Blind, Trust
+from service.report.trust_words import trust_lines
 from service.report.walk import CASES_MIN, Lived, Page
 
 NAMES_MAX = 5
 # A number stays on the line of its words.
 NO_BREAK = "\N{NO-BREAK SPACE}"
 DAY, DAY_OF_YEAR = noted("d MMM"), noted("d MMM y")
-NOT_STORED = noted("When an answer was entered is not stored, so late entries are not counted.")
-COUNTED_ONCE = noted("A customer counts once in each line, by the worst that happened there.")
 
 
 class Told(NamedTuple):
@@ -89,8 +90,16 @@ def sheet_of(page: Page, tongue: Tongue) -> Sheet:
         (customers_section(clientele, tongue),) if clientele else (),
         tuple(journeys),
         tongue.say("How far this can be trusted"),
-        tuple(_trust(page, tongue)),
+        tuple(trust_lines(page, tongue)),
+        tuple(_after(page, tongue)),
     )
+
+
+def _after(page: Page, tongue: Tongue) -> Iterator[Section]:
+    if page.listening:
+        yield listening_section(page.listening, page.now, page.zone, tongue)
+    if page.early:
+        yield early_section(page.early, page.titles, page.zone, tongue)
 
 
 def title(page: Page, tongue: Tongue) -> str:
@@ -185,56 +194,3 @@ def _kept_all(names: tuple[str, ...], tongue: Tongue) -> list[str]:
     return [
         tongue.say("Kept every promise, {n} or more each: {names}.", n=CASES_MIN, names=told),
     ]
-
-
-def _trust(page: Page, tongue: Tongue) -> list[str]:
-    until = clock(page.now, page.week.begin, page.zone, tongue)
-    return [
-        *(_blind(blind, page, tongue) for blind in page.blind),
-        tongue.say("What began in the week, as it stood on {clock}.", clock=until),
-        tongue.say(COUNTED_ONCE),
-        *_reported(page.trust, tongue),
-        *([agreed_line(page.clientele.agreed, tongue).text] if page.clientele else []),
-    ]
-
-
-def _reported(trust: Trust, tongue: Tongue) -> list[str]:
-    return [
-        *_by_whom(trust, tongue),
-        tongue.say(
-            "Answered in the last minute before the promise ran out: {n} of {total} answers.",
-            n=trust.last_minute,
-            total=trust.answers,
-        ),
-        tongue.say(
-            "Answered {least} or more in one minute at one place: {n} of {total} answers.",
-            least=AT_ONCE_MIN,
-            n=trust.at_once,
-            total=trust.answers,
-        ),
-        tongue.say(NOT_STORED),
-    ]
-
-
-def _by_whom(trust: Trust, tongue: Tongue) -> list[str]:
-    if trust.unsaid == trust.cases:
-        return [tongue.say("No feed says whether its cases were observed or self-reported.")]
-    part, total = trust.self_reported, trust.cases
-    lines = [tongue.say("Self-reported: {n} of {total} cases.", n=part, total=total)]
-    if trust.unsaid:
-        lines.append(tongue.say("The feed does not say who reported {n} of them.", n=trust.unsaid))
-    return lines
-
-
-def _blind(blind: Blind, page: Page, tongue: Tongue) -> str:
-    since = clock(blind.since, page.now, page.zone, tongue)
-    if not blind.stages:
-        return tongue.say(
-            "No events from {source} since {clock}.", source=blind.source, clock=since
-        )
-    return tongue.say(
-        "No events from {source} since {clock}; what is said of {stages} is not the whole.",
-        source=blind.source,
-        clock=since,
-        stages=tongue.listed([f'"{stage}"' for stage in blind.stages]),
-    )

@@ -20,6 +20,7 @@ from service.report.drop import Drop, Window, drops_in, judged_windows
 
 LOUD = ("warning", "critical")
 LEVELS = ("unit", "region", "company")
+EVER = -(2**62)
 
 
 class Episode(NamedTuple):
@@ -66,7 +67,8 @@ class Scorecard:
 
     `drops` has as its part those warned of at the same place or above, `by_member` those of which
     only a unit inside the place warned.  Leads are over all drops that an episode overlaps; a
-    negative one came too late.  `judged` counts episodes by the level at which they were judged.
+    negative one came too late.  `missed` are the drops that nobody was warned of at the same place or
+    above.  `judged` counts episodes by the level at which they were judged.
     """
 
     lag: Lag | None
@@ -78,6 +80,7 @@ class Scorecard:
     prevented: int
     unverifiable: int
     people: int
+    missed: tuple[Drop, ...] = ()
     judged: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -120,13 +123,18 @@ def score(
     episodes: Iterable[Episode],
     lived: Iterable[Lived],
     enough: int,
+    since: int = EVER,
 ) -> Scorecard:
-    """Return the figures for windows that are judged already."""
-    drops = drops_in(windows)
+    """Return the figures for windows that are judged already.
+
+    With `since` they are of the drops that showed, and the warnings that began, from then on.
+    """
+    drops = [drop for drop in drops_in(windows) if drop.visible_at >= since]
     loud = [episode for episode in episodes if episode.level in LOUD]
     warned = [drop for drop in drops if _is_warned(drop, loud, Tie.SAME, Tie.PARENT)]
     members = [drop for drop in drops if _is_warned(drop, loud, Tie.MEMBER)]
-    levels = {episode: judged_at(episode, windows) for episode in loud}
+    recent = (episode for episode in loud if episode.opened >= since)
+    levels = {episode: judged_at(episode, windows) for episode in recent}
     judged = [(episode, level) for episode, level in levels.items() if level is not None]
     hits = {episode for episode, level in judged if _is_hit(episode, level, drops)}
     unacted = [episode for episode, _ in judged if not episode.is_acted]
@@ -141,6 +149,7 @@ def score(
         prevented=sum(bool(e.is_acted) and e not in hits for e, _ in judged),
         unverifiable=len(levels) - len(judged),
         people=len(_people(warned, lived)),
+        missed=tuple(drop for drop in drops if drop not in warned),
         judged={name: sum(level == name for _, level in judged) for name in LEVELS},
         reasons=reasons,
     )

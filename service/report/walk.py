@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from service.engine.spread import SPEAKS, Group, exceeds_chance, holders
 from service.report.clientele import Clientele
+from service.report.early import Early
+from service.report.listening import Listening
 from service.report.people import CaseRow, People, WaitRow, Waits, counted, waits_of, worst
 from service.report.trust import Blind, Trust, trust_of
 from service.report.week import Week
@@ -97,6 +99,9 @@ class Page:
     trust: Trust
     blind: tuple[Blind, ...] = ()
     clientele: Clientele | None = None
+    listening: Listening | None = None
+    early: Early | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,12 @@ def page_of(
         trust_of(cases, {moment.id for moment in moments if moment.is_ratio}),
         tuple(_blind(plans, stored.alerts)),
     )
+
+
+def late_by_touchpoint(page: Page) -> dict[str, int]:
+    """Return how many people were let down at each touchpoint."""
+    stages = (stage for journey in page.journeys for stage in journey.stages)
+    return {one.id: one.people.late for stage in stages for one in stage.touchpoints}
 
 
 def depends_on(rows: Iterable[CaseRow]) -> Held | None:

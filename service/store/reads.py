@@ -13,7 +13,7 @@ from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
 from service.store.standing import BOOK, BOOK_OF_SHARD
-from service.store.told import ToldRow
+from service.store.told import AnswerRow, ToldRow
 
 Row = dict[str, Any]
 # `case` is a word of SQL, so the column has another name than the thing.
@@ -42,6 +42,14 @@ _BEGAN = (
 _TOLD = (
     "SELECT type, time, heard, id, case_id, customer, unit, data FROM told "
     "WHERE type IN ({}) AND time >= ? ORDER BY time, source, id"
+)
+_ANSWERS = (
+    "SELECT t.id, o.touchpoint, o.unit, o.started, o.outcome, t.heard, t.data FROM told t "
+    "JOIN outcome o ON o.case_id = t.case_id WHERE t.type = ? AND t.case_id <> '' "
+    "AND o.touchpoint IN ({}) ORDER BY t.time, t.source, t.id, o.touchpoint"
+)
+_LOUD_SINCE = (
+    "SELECT id, min(instant) FROM signal WHERE level IN ('warning', 'critical') GROUP BY id"
 )
 # A case that was broken at once has no due instant behind it.
 _BROKEN = (
@@ -131,6 +139,16 @@ class Reads:
         marks = ", ".join("?" * len(types))
         rows = self.tuples(_TOLD.format(marks), (*types, since)) if types else []
         return [ToldRow(*row[:-1], json.loads(str(row[-1]))) for row in rows]  # type: ignore[arg-type, call-arg]
+
+    def answers(self, event: str, touchpoints: Sequence[str]) -> list[AnswerRow]:
+        """Return the answers that one type of event brought, each with the cases it is about."""
+        marks = ", ".join("?" * len(touchpoints))
+        rows = self.tuples(_ANSWERS.format(marks), (event, *touchpoints))
+        return [AnswerRow(*row[:-1], json.loads(str(row[-1]))) for row in rows]  # type: ignore[arg-type, call-arg]
+
+    def loud_since(self) -> dict[str, int]:
+        """Return for each finding since when it was a warning or worse; watches are left out."""
+        return {str(row[0]): int(str(row[1])) for row in self.tuples(_LOUD_SINCE)}
 
     def broken(self, since: int, until: int) -> list[tuple[str, str, int]]:
         """Return (customer, touchpoint, when) for the promises broken in [since, until)."""

@@ -20,6 +20,18 @@ class ToldRow(NamedTuple):
     data: Mapping[str, Any]
 
 
+class AnswerRow(NamedTuple):
+    """State one survey answer with the case that it is about, as both are stored."""
+
+    id: str
+    touchpoint: str
+    unit: str
+    started: int
+    outcome: str
+    heard: int
+    data: Mapping[str, Any]
+
+
 def told_row(heard: int, event: Event) -> tuple[str, str, str, int, int, str, str, str, str]:
     """Return the row of a fact that was heard at an instant of the log."""
     data = json.dumps(dict(event.data), ensure_ascii=False, separators=(",", ":"), default=str)

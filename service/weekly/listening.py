@@ -1,0 +1,59 @@
+"""Stored messages and survey answers, read by the configuration, for one week."""
+
+from collections.abc import Mapping, Sequence
+
+from service.engine.where import compile_tree
+from service.report.listening import (
+    Listening,
+    Message,
+    Said,
+    agreement_of,
+    listening_of,
+    survey_of,
+)
+from service.report.week import Week
+from service.settings.block import data_path
+from service.settings.feedback import KINDS, Feedback
+from service.settings.survey import Survey
+from service.store.reads import Reads
+from service.store.told import ToldRow
+
+Surveyed = Sequence[tuple[Survey, Sequence[Said]]]
+
+
+def listening_from(
+    messages: Sequence[Message],
+    feedback: Feedback | None,
+    surveys: Surveyed,
+    let_down: Mapping[str, int],
+    titles: Mapping[str, str],
+    week: Week,
+    now: int,
+) -> Listening:
+    """Return what customers said in a week; without a list every category stands for itself."""
+    categories = {n: c.title for n, c in feedback.categories.items()} if feedback else {}
+    said = [one for _, answers in surveys for one in answers]
+    return listening_of(
+        messages,
+        categories or {message.category: message.category for message in messages},
+        [survey_of(survey.event, answers, week, now) for survey, answers in surveys],
+        agreement_of(let_down, messages, said, titles, week),
+    )
+
+
+def messages_in(reads: Reads, feedback: Feedback, week: Week) -> list[Message]:
+    """Return the messages of a week."""
+    counts = compile_tree(feedback.where) if feedback.where is not None else None
+    rows = [row for row in reads.told([feedback.event], week.begin) if row.time < week.end]
+    return [_message(row, feedback) for row in rows if counts is None or counts(row.data)]
+
+
+def _message(row: ToldRow, feedback: Feedback) -> Message:
+    category = row.data.get(data_path(feedback.category)) if feedback.category else ""
+    kind = feedback.kind
+    if kind not in KINDS:
+        kind = str(row.data.get(data_path(kind), ""))
+    name = category if isinstance(category, str) else ""
+    known = feedback.categories.get(name)
+    about = (known.touchpoint if known else None) or ""
+    return Message(kind if kind in KINDS else "unaided", name, about)
