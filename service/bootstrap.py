@@ -31,6 +31,7 @@ from service.hosts.keeper import Keeper
 from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
+from service.hosts.scoring import Scoring
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
 from service.hosts.writer import Writer
@@ -89,7 +90,7 @@ def build(
     if wrong is None:
         reloader.keep(settings)
     ways = channels(process, secrets, console)
-    host = _outside(process, access, writer, decoder, reads, ways, reloader)
+    host = _outside(process, access, writer, decoder, reads, ways, reloader, compiled)
     missing = unserved(compiled, ways)
     log = SqliteLog(store)
     return Service(compiled, store, log, loop, decoder, writer, host, reloader, missing, wrong)
@@ -139,6 +140,7 @@ def _outside(
     reads: Reads,
     ways: list[Channel],
     reloader: Reloader,
+    compiled: Compiled,
 ) -> Embedded:
     """Return the host: doors, pages and the courier around the writer."""
     outbox = SqlOutbox(writer.call, reads.tuples, on_look=metrics.looked)
@@ -149,7 +151,8 @@ def _outside(
     people = people_of(process, secrets, writer.call, reads, reloader.directory, writer.people_time)
     app = make_app(access, Health(writer.trouble, pulse.still), routes, people)
     auditor = Auditor(reads, writer.people_time)
-    besides = [auditor.run, *listeners(process, secrets, people.office)]
+    scoring = Scoring(reads, lambda: (compiled.surveys, reloader.directory()))
+    besides = [auditor.run, scoring.run, *listeners(process, secrets, people.office)]
     return Embedded(app, writer, courier, pulse, reloader.on_signal, process, besides)
 
 

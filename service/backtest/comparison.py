@@ -14,7 +14,7 @@ from service.backtest.verdict import judge
 from service.backtest.warning import warnings_of
 from service.backtest.world import World
 from service.report.drop import Drop
-from service.report.scorecard import Episode, overlaps, tie
+from service.report.matching import Episode, overlaps, tie
 
 DRAWS = 40
 OURS = "these rules"

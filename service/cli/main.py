@@ -16,6 +16,7 @@ from service.cli.kafka import register as kafka
 from service.cli.keeping import register as keeping
 from service.cli.operate import register as operate
 from service.cli.people import register as people
+from service.cli.scorecard import register as scorecard
 from service.cli.status import register as status
 from service.errors import ErosionError
 
@@ -35,6 +36,7 @@ for register in (
     backtest,
     advise,
     people,
+    scorecard,
     status,
     digest,
     desk,

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from service.report.scorecard import LOUD, Scorecard
+from service.report.matching import LOUD
+from service.report.scorecard import Scorecard
 
 DAY_MS = 86_400_000
 LOOK_BACK_MS = 90 * DAY_MS

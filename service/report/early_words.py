@@ -113,16 +113,12 @@ def _place(drop: Drop, titles: Mapping[str, str], zone: str, tongue: Tongue) -> 
 
 
 def _judged(card: Scorecard, tongue: Tongue) -> str:
-    judged = sum(card.judged.values())
-    hits = card.raw.part if card.raw else 0
+    results = card.results()
     return tongue.say(
-        "{total} warnings: {hits} confirmed, {empty} empty, {prevented} acted on with no drop after "
-        "(not counted either way); {unverifiable} more have too few answers to tell.",
-        total=judged,
-        hits=hits,
-        empty=judged - hits - card.prevented,
-        prevented=card.prevented,
-        unverifiable=card.unverifiable,
+        "{total} warnings: {confirmed} confirmed, {empty} empty, {prevented} acted on with no drop "
+        "after (not counted either way); {unverifiable} more have too few answers to tell.",
+        total=sum(card.judged.values()),
+        **results,
     )
 
 

@@ -1,7 +1,7 @@
 """A week's page as plain text that fits a terminal, and as data for machines."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from textwrap import wrap
 from typing import Any
 
@@ -19,19 +19,26 @@ def text_of(sheet: Sheet) -> str:
 
 def data_of(page: Page) -> dict[str, Any]:
     """Return the page as data that is ready for JSON, with the names of all fields."""
-    found: dict[str, Any] = _plain(asdict(page))
+    found: dict[str, Any] = plain(page)
     return found
 
 
-def _plain(value: Any) -> Any:
-    """Return tuples with names as mappings, which `asdict` leaves alone."""
+def plain(value: Any) -> Any:
+    """Return a value ready for JSON, with the names of all fields."""
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain(item) for name, item in value.items()}
     if hasattr(value, "_asdict"):
-        return _plain(value._asdict())
+        return plain(value._asdict())
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain({field.name: getattr(value, field.name) for field in fields(value)})
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
+
+
+def section_text(section: Section) -> str:
+    """Return one part of a page as lines of at most 108 columns."""
+    return "\n".join(_sections((section,))).strip("\n").replace(NO_BREAK, " ") + "\n"
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:

@@ -12,28 +12,13 @@ so the fair figure leaves out what somebody acted on.  What cannot be said is No
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 
 from service.report.answer import Answer, Lag, lag_of, quantile
 from service.report.drop import Drop, Window, drops_in, judged_windows
+from service.report.matching import LEVELS, LOUD, Episode, Tie, overlaps, tie
 
-LOUD = ("warning", "critical")
-LEVELS = ("unit", "region", "company")
 EVER = -(2**62)
-
-
-class Episode(NamedTuple):
-    """State one run of an alert; `closed` is None while it stands, `is_acted` where nobody knows."""
-
-    touchpoint: str
-    per: str
-    scope: str
-    region: str
-    opened: int
-    closed: int | None
-    level: str
-    is_acted: bool | None = None
 
 
 class Lived(NamedTuple):
@@ -51,14 +36,6 @@ class Share(NamedTuple):
 
     part: int
     whole: int
-
-
-class Tie(StrEnum):
-    """Say how the place of an episode relates to the place of a drop."""
-
-    SAME = "same"
-    PARENT = "parent"
-    MEMBER = "member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +75,13 @@ class Scorecard:
     def lead_min_ms(self) -> int | None:
         """Return the worst lead; it may be negative."""
         return min(self.leads_ms, default=None)
+
+    def results(self) -> dict[str, int]:
+        """Return what became of the warnings, in counts that add up to all of them."""
+        judged, hits = sum(self.judged.values()), self.raw.part if self.raw else 0
+        empty = judged - hits - self.prevented
+        rest = {"prevented": self.prevented, "unverifiable": self.unverifiable}
+        return {"confirmed": hits, "empty": empty, **rest}
 
     def warned_before(self, lead_ms: int) -> Share:
         """Return of how many drops was warned so long before they showed."""
@@ -153,27 +137,6 @@ def score(
         judged={name: sum(level == name for _, level in judged) for name in LEVELS},
         reasons=reasons,
     )
-
-
-def tie(episode: Episode, drop: Drop) -> Tie | None:
-    """Return how an episode's place relates to a drop's; None where it does not."""
-    if episode.touchpoint != drop.touchpoint:
-        return None
-    if (episode.per, episode.scope) == (drop.per, drop.scope):
-        return Tie.SAME
-    if LEVELS.index(episode.per) == LEVELS.index(drop.per):
-        return None
-    is_above = LEVELS.index(episode.per) > LEVELS.index(drop.per)
-    wide = episode if is_above else drop
-    if wide.per == "region" and episode.region != drop.region:
-        return None
-    return Tie.PARENT if is_above else Tie.MEMBER
-
-
-def overlaps(episode: Episode, drop: Drop | Window) -> bool:
-    """Tell whether an episode stood during a window of experience."""
-    is_over = episode.closed is not None and episode.closed <= drop.begin
-    return episode.opened < drop.end and not is_over
 
 
 def judged_at(episode: Episode, windows: Iterable[Window]) -> str | None:

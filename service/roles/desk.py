@@ -10,6 +10,7 @@ from service.errors import ConfigurationError
 from service.hosts.auditor import Auditor
 from service.hosts.clock import Steady, now_ms
 from service.hosts.couriers import CourierHost
+from service.hosts.scoring import Scoring
 from service.hosts.ways import channels
 from service.roles.pages import Ready, pages
 from service.settings import ProcessSettings, Secrets, compile_settings, load
@@ -27,12 +28,15 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     store, reads = open_store(process.database_url), Reads.readonly(process.database_url)
     secrets = Secrets.read(process.secrets)
     ways = channels(process, secrets, sys.stdout)
-    directory = compile_settings(load(process.config)).directory
+    compiled = compile_settings(load(process.config))
+    directory = compiled.directory
     asking = open_store(process.database_url)
     people = people_of(process, secrets, asking.call, reads, lambda: directory, now_ms)
     outbox = SqlOutbox(store.call, reads.tuples, is_shared=True, on_look=metrics.looked)
     courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
-    besides = [Auditor(reads, now_ms).run, *listeners(process, secrets, people.office)]
+    scoring = Scoring(reads, lambda: (compiled.surveys, directory))
+    looking = [Auditor(reads, now_ms).run, scoring.run]
+    besides = [*looking, *listeners(process, secrets, people.office)]
     host = CourierHost(courier, besides)
     with pages(process, lambda: "", people, ready, still=host.pulse.still):
         host.run()

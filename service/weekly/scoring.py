@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from alerts.alert import Alert
 from alerts.directory import Directory
 from service.report.drop import judged_windows
-from service.report.early import LOOK_BACK_MS, Carded, Early, Warned, idle_rules, warned_in
+from service.report.early import DAY_MS, LOOK_BACK_MS, Carded, Early, Warned, idle_rules, warned_in
 from service.report.listening import Said
-from service.report.scorecard import Episode, Lived, score
+from service.report.matching import Episode
+from service.report.scorecard import Lived, score
 from service.settings.survey import Survey
 from service.store.reads import Reads
-from service.weekly.answers import answers_of, region_in
+from service.weekly.answers import answers_of, region_in, said_in
 
 # Who acts later than this did not act on the warning.
 ACTED_WITHIN_MS = 48 * 3_600_000
@@ -45,6 +46,14 @@ def early_from(
     known = [one for _, one in warned]
     titles = {name: topic.title for name, topic in directory.topics.items()}
     return Early(cards, *warned_in(known, now), idle_rules(known, titles, now))
+
+
+def early_now(
+    reads: Reads, surveys: Sequence[Survey], directory: Directory, days: int = 90
+) -> Early:
+    """Return how early we knew in the last days of what is stored."""
+    filed = [(survey, said_in(reads, survey, directory)) for survey in surveys]
+    return early_from(reads, filed, directory, reads.newest(), days * DAY_MS)
 
 
 def warnings_in(reads: Reads, directory: Directory) -> list[tuple[Episode, Warned]]:

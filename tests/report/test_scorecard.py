@@ -3,7 +3,8 @@
 import pytest
 
 from service.report.drop import Drop
-from service.report.scorecard import Episode, Lived, Scorecard, Share, Tie, scorecard, tie
+from service.report.matching import Episode, Tie, tie
+from service.report.scorecard import Lived, Scorecard, Share, scorecard
 from tests.report.surveyed import DAY_MS, OVER_MS, answers
 
 FALLEN = answers("a", days=56, score=8) + answers("a", first=56, days=28, score=4)
