@@ -16,6 +16,7 @@ from service.report.clientele_words import customers_section, question
 from service.report.early_words import early_section
 from service.report.listening_words import listening_section
 from service.report.people import People, Waits
+from service.report.reached import Reached
 from service.report.section import Section
 from service.report.trust_words import trust_lines
 from service.report.walk import CASES_MIN, Lived, Page
@@ -83,6 +84,7 @@ def sheet_of(page: Page, tongue: Tongue) -> Sheet:
     clientele = page.clientele
     headline = [question(clientele.assets, tongue)] if clientele else []
     headline += [asked(page.people, tongue), *_waiting(page.waits, tongue)]
+    headline += _reached(page.reached, tongue)
     return Sheet(
         page.company,
         title(page, tongue),
@@ -131,6 +133,20 @@ def asked(people: People, tongue: Tongue) -> str:
     )
 
 
+def _reached(reached: Reached | None, tongue: Tongue) -> list[str]:
+    if reached is None:
+        return []
+    return [
+        tongue.count(
+            "We were warned of {n} person: to {soon} somebody spoke within two hours, {on} went on.",
+            "We were warned of {n} people: to {soon} somebody spoke within two hours, {on} went on.",
+            reached.named,
+            soon=reached.soon,
+            on=reached.went_on,
+        )
+    ]
+
+
 def _told(lived: Lived, tongue: Tongue) -> Told:
     promise = tongue.say("Promise: {text}.", text=lived.promise) if lived.promise else ""
     late = of_asked = ""
@@ -157,7 +173,30 @@ def _lines(lived: Lived, tongue: Tongue) -> list[str]:
     lines += _waiting(lived.waits, tongue)
     if held:
         lines.append(depends(tongue, "unit", held.holding, held.units, held.held, people.late))
-    return [*lines, *_kept_all(lived.kept_all, tongue)]
+    return [*lines, *_besides(lived, tongue), *_kept_all(lived.kept_all, tongue)]
+
+
+def _besides(lived: Lived, tongue: Tongue) -> list[str]:
+    found, lines = lived.buyers, []
+    if found:
+        lines.append(
+            tongue.count(
+                "Likely buyers at risk: about {n} ({low} to {high}).",
+                "Likely buyers at risk: about {n} ({low} to {high}).",
+                found.likely,
+                low=found.low,
+                high=found.high,
+            )
+        )
+    if lived.expedited:
+        lines.append(
+            tongue.count(
+                "{n} case was pushed forward by hand; that keeps no promise.",
+                "{n} cases were pushed forward by hand; that keeps no promise.",
+                lived.expedited,
+            )
+        )
+    return lines
 
 
 def _waiting(waits: Waits, tongue: Tongue) -> list[str]:

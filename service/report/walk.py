@@ -6,14 +6,17 @@ counted from the cases that began in the week, as they stand now; only who waits
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from alerts.stake import Worth
 from service.engine.spread import SPEAKS, Group, exceeds_chance, holders
+from service.report.buyers import Buyers, buyers_of
 from service.report.clientele import Clientele
 from service.report.early import Early
 from service.report.listening import Listening
 from service.report.people import CaseRow, People, WaitRow, Waits, counted, waits_of, worst
+from service.report.reached import Reached
 from service.report.trust import Blind, Trust, trust_of
 from service.report.week import Week
 
@@ -66,6 +69,8 @@ class Lived:
     waits: Waits
     depends: Held | None
     kept_all: tuple[str, ...]
+    buyers: Buyers | None = None
+    expedited: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +106,19 @@ class Page:
     clientele: Clientele | None = None
     listening: Listening | None = None
     early: Early | None = None
+    reached: Reached | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Hold the plain rows of which a page is made."""
+    """Hold what a page is made of; `expedited` counts cases by touchpoint, `worth` what they buy."""
 
     cases: Sequence[CaseRow]
     waiting: Sequence[WaitRow] = ()
-    alerts: Sequence[Mapping[str, object]] = field(default=())
+    alerts: Sequence[Mapping[str, object]] = ()
+    expedited: Mapping[str, int] = field(default_factory=dict)
+    worth: Worth | None = None
 
 
 def page_of(
@@ -121,6 +129,7 @@ def page_of(
     known = {moment.id for moment in moments}
     cases = [row for row in stored.cases if row.touchpoint in known]
     waiting = [row for row in stored.waiting if row.touchpoint in known]
+    mine = replace(stored, cases=cases, waiting=waiting)
     return Page(
         company,
         zone,
@@ -128,7 +137,7 @@ def page_of(
         now,
         counted(cases),
         waits_of(waiting),
-        tuple(_journey(plan, cases, waiting) for plan in plans),
+        tuple(_journey(plan, mine, now) for plan in plans),
         trust_of(cases, {moment.id for moment in moments if moment.is_ratio}),
         tuple(_blind(plans, stored.alerts)),
     )
@@ -166,12 +175,12 @@ def kept_all(rows: Iterable[CaseRow]) -> list[str]:
     )
 
 
-def _journey(plan: JourneyPlan, cases: Sequence[CaseRow], waiting: Sequence[WaitRow]) -> Journey:
+def _journey(plan: JourneyPlan, stored: Stored, now: int) -> Journey:
     stages = (
         Stage(
             stage.title,
             stage.intention,
-            tuple(_lived(moment, cases, waiting) for moment in stage.moments),
+            tuple(_lived(moment, stored, now) for moment in stage.moments),
         )
         for stage in plan.stages
         if stage.moments
@@ -179,16 +188,18 @@ def _journey(plan: JourneyPlan, cases: Sequence[CaseRow], waiting: Sequence[Wait
     return Journey(plan.title, tuple(stages))
 
 
-def _lived(moment: Moment, cases: Sequence[CaseRow], waiting: Sequence[WaitRow]) -> Lived:
-    mine = [row for row in cases if row.touchpoint == moment.id]
+def _lived(moment: Moment, stored: Stored, now: int) -> Lived:
+    mine = [row for row in stored.cases if row.touchpoint == moment.id]
     return Lived(
         moment.id,
         moment.title,
         moment.promise,
         counted(mine),
-        waits_of(row for row in waiting if row.touchpoint == moment.id),
+        waits_of(row for row in stored.waiting if row.touchpoint == moment.id),
         depends_on(mine),
         tuple(moment.names.get(unit, unit) for unit in kept_all(mine)),
+        None if moment.is_ratio else buyers_of(mine, stored.worth, now),
+        stored.expedited.get(moment.id, 0),
     )
 
 

@@ -51,6 +51,11 @@ _ANSWERS = (
 _LOUD_SINCE = (
     "SELECT id, min(instant) FROM signal WHERE level IN ('warning', 'critical') GROUP BY id"
 )
+_NAMING = (
+    "SELECT touchpoint, instant, evidence FROM signal WHERE level IN ('warning', 'critical') "
+    "AND transition IN ('opened', 'worse', 'relapsed') AND instant >= ? AND instant < ? "
+    "ORDER BY instant, id, number"
+)
 # A case that was broken at once has no due instant behind it.
 _BROKEN = (
     "SELECT customer, touchpoint, coalesce(due, ended, started) AS at FROM outcome "
@@ -149,6 +154,14 @@ class Reads:
     def loud_since(self) -> dict[str, int]:
         """Return for each finding since when it was a warning or worse; watches are left out."""
         return {str(row[0]): int(str(row[1])) for row in self.tuples(_LOUD_SINCE)}
+
+    def named(self, begin: int, end: int) -> dict[tuple[str, str], int]:
+        """Return for each (touchpoint, case) that a warning of [begin, end) named the first time."""
+        found: dict[tuple[str, str], int] = {}
+        for touchpoint, instant, evidence in self.tuples(_NAMING, (begin, end)):
+            for case in json.loads(str(evidence)).get("cases", ()):
+                found.setdefault((str(touchpoint), str(case)), int(str(instant)))
+        return found
 
     def broken(self, since: int, until: int) -> list[tuple[str, str, int]]:
         """Return (customer, touchpoint, when) for the promises broken in [since, until)."""

@@ -11,6 +11,7 @@ from alerts.directory import Directory
 from service.errors import ErosionError, NotFoundError
 from service.report.clientele import Clientele
 from service.report.people import WaitRow
+from service.report.reached import reached_of
 from service.report.walk import (
     JourneyPlan,
     Moment,
@@ -25,8 +26,12 @@ from service.settings import Compiled, Settings
 from service.store.reads import Reads
 from service.weekly.answers import said_in
 from service.weekly.customers import clientele_from
+from service.weekly.expedited import expedited_in
 from service.weekly.listening import listening_from, messages_in
 from service.weekly.scoring import early_from
+
+# Whom a warning names may have asked so long before the week.
+BEFORE_MS = 28 * 24 * 3_600_000
 
 
 def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = "") -> Page:
@@ -41,7 +46,7 @@ def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = 
             "no case is stored yet", "send events first; a case shows after its source's `wait`"
         )
     week = _week(name, now, directory.zone)
-    stored = _stored(reads, directory, week, now)
+    stored = _stored(reads, settings, directory, week, now)
     if not stored.cases:
         raise NotFoundError(f"no case began in {week.name}", "name another week with --week")
     plans = _plans(settings, compiled)
@@ -59,7 +64,10 @@ def _with_voices(page: Page, reads: Reads, settings: Settings, directory: Direct
     configuration = settings.configuration
     feedback = configuration.feedback
     titles = {name: topic.title for name, topic in directory.topics.items()}
-    page = replace(page, titles=titles)
+    reached = reached_of(
+        reads.named(page.week.begin, page.week.end), reads.began(page.week.begin - BEFORE_MS, 2**62)
+    )
+    page = replace(page, titles=titles, reached=reached)
     if not feedback and not configuration.surveys:
         return page
     surveys = [(survey, said_in(reads, survey, directory)) for survey in configuration.surveys]
@@ -93,9 +101,13 @@ def _week(name: str, now: int, zone: str) -> Week:
     return week
 
 
-def _stored(reads: Reads, directory: Directory, week: Week, now: int) -> Stored:
+def _stored(reads: Reads, settings: Settings, directory: Directory, week: Week, now: int) -> Stored:
     return Stored(
-        reads.began(week.begin, week.end), _waiting(reads, directory, now), reads.alerts()
+        reads.began(week.begin, week.end),
+        _waiting(reads, directory, now),
+        reads.alerts(),
+        expedited_in(reads, settings.configuration.touchpoints, week),
+        directory.worth,
     )
 
 
