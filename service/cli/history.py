@@ -67,6 +67,9 @@ def simulate(
     surveys: Annotated[
         int, typer.Option(min=0, max=100, help="How many of 100 customers answer a survey.")
     ] = 7,
+    customers: Annotated[
+        bool, typer.Option(help="Who joins, leaves, buys more or writes unasked, too.")
+    ] = True,
     config: Config = None,
 ) -> None:
     """Invent a stream of test drives with known faults, and the truth beside it."""
@@ -83,6 +86,7 @@ def simulate(
         weeks=weeks,
         start=start,
         config=config_path(config),
+        base=customers,
         survey_answered=surveys / 100,
     )
     say(f"wrote {lines} events to {out} and the truth to {beside}")

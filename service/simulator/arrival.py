@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
+from service.simulator.dealers import Dealer
 from service.simulator.story import Fact, Story
 
 DOUBLED = 0.01
@@ -17,8 +18,16 @@ USUAL_DELAY_S = 5.0
 LATE = 0.02
 
 
+class Teller(Protocol):
+    """Whoever facts are about: one request, or one customer."""
+
+    customer: str
+    dealer: Dealer
+    facts: list[Fact]
+
+
 def lines(
-    stories: Iterable[Story],
+    stories: Iterable[Teller],
     end: int,
     delay_max_s: int,
     draw: Random,
@@ -28,15 +37,19 @@ def lines(
 
     `others` are lines that are made already, with their time of recording.
     """
-    arrived = list(others)
-    for story in stories:
-        for fact in story.facts:
+    return [line for _, line in sorted([*others, *arrivals(stories, end, delay_max_s, draw)])]
+
+
+def arrivals(
+    tellers: Iterable[Teller], end: int, delay_max_s: int, draw: Random
+) -> Iterator[tuple[str, str]]:
+    """Yield (recorded, line) of all facts before the end, some of them twice."""
+    for teller in tellers:
+        for fact in teller.facts:
             if fact.time < end:
                 recorded = _recorded(fact.time, delay_max_s, draw)
-                line = json.dumps(_event(fact, story, recorded), separators=(",", ":"))
-                arrived += [(recorded, line)] * (2 if draw.random() < DOUBLED else 1)
-    arrived.sort()
-    return [line for _, line in arrived]
+                line = json.dumps(_event(fact, teller, recorded), separators=(",", ":"))
+                yield from [(recorded, line)] * (2 if draw.random() < DOUBLED else 1)
 
 
 def _recorded(time: int, delay_max_s: int, draw: Random) -> str:
@@ -47,23 +60,23 @@ def _recorded(time: int, delay_max_s: int, draw: Random) -> str:
     return stamp.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _event(fact: Fact, story: Story, recorded: str) -> dict[str, Any]:
+def _event(fact: Fact, teller: Teller, recorded: str) -> dict[str, Any]:
     """Return a fact as it stands on the wire."""
-    return dict(_parts(fact, story)) | {"recordedtime": recorded}
+    return dict(_parts(fact, teller)) | {"recordedtime": recorded}
 
 
-def _parts(fact: Fact, story: Story) -> Iterator[tuple[str, Any]]:
+def _parts(fact: Fact, teller: Teller) -> Iterator[tuple[str, Any]]:
     """Yield the attributes that the fact has."""
     yield "specversion", "1.0"
     yield "source", fact.source
     yield "id", fact.id
     yield "type", fact.type
-    yield "time", datetime.fromtimestamp(fact.time, story.dealer.zone).isoformat()
+    yield "time", datetime.fromtimestamp(fact.time, teller.dealer.zone).isoformat()
     if fact.case is not None:
         yield "subject", fact.case
-    yield "unit", story.dealer.id
-    yield "customer", story.customer
-    if fact.type == "testdrive.requested":
-        yield "via", story.via
+    yield "unit", teller.dealer.id
+    yield "customer", teller.customer
+    if isinstance(teller, Story) and fact.type == "testdrive.requested":
+        yield "via", teller.via
     if fact.data:
         yield "data", fact.data

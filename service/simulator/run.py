@@ -15,7 +15,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.errors import NotFoundError
-from service.simulator.arrival import lines
+from service.simulator.arrival import arrivals, lines
+from service.simulator.base import customer_base
+from service.simulator.census import census
 from service.simulator.customers import Demand, People
 from service.simulator.dealers import Dealer, read_dealers
 from service.simulator.fleet import fleet_lines
@@ -38,6 +40,7 @@ def run(
     delay_max_s: int = 55,
     planted: bool = True,
     fleet: bool = True,
+    base: bool = True,
     survey_answered: float = SURVEY_ANSWERED,
 ) -> int:
     """Write the events and the truth of a made-up network; return the number of lines."""
@@ -48,13 +51,16 @@ def run(
     draw = Random(f"{seed}/run")
     troubles = plant(network, begin, weeks, draw) if planted else []
     stories = list(_stories(network, troubles, first, weeks, seed, survey_answered))
-    readings = fleet_lines(network, first, weeks, seed, FLEET_DELAY_S) if fleet else ()
-    text = lines(stories, end, delay_max_s, draw, readings)
+    members = customer_base(network, stories, begin, end, seed) if base else []
+    others = [*arrivals(members, end, delay_max_s, Random(f"{seed}/base/arrival"))]
+    others += fleet_lines(network, first, weeks, seed, FLEET_DELAY_S) if fleet else ()
+    text = lines(stories, end, delay_max_s, draw, others)
     with out.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(line + "\n" for line in text)
     known = {"seed": seed, "dealers": dealers, "weeks": weeks, "start": start, "lines": len(text)}
     known |= {"episodes": [_planted(trouble) for trouble in troubles]}
-    truth.write_text(json.dumps(known | _sums(stories, end), indent=1) + "\n", encoding="utf-8")
+    known |= _sums(stories, end) | ({"customers": census(members, stories, end)} if base else {})
+    truth.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     return len(text)
 
 

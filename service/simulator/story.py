@@ -63,6 +63,7 @@ class Story:
     via: str = "web"
     answered: int | None = None
     in_time: bool = False
+    let_down: int | None = None
     driven: int | None = None
     bought: int | None = None
     facts: list[Fact] = field(default_factory=list)
@@ -82,6 +83,9 @@ class Story:
             self.in_time = open_s <= PROMISED_S
             self._answer(self.answered)
             self._drive(self.answered, wanted)
+        due = self.hours.later(clock, PROMISED_S)
+        if not self.in_time and due < (self.answered or patience):
+            self.let_down = due
         self._survey()
         self._buy()
 
