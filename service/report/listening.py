@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from service.report.answer import Answer as Filed
 from service.report.answer import lag_of, quantile
+from service.report.story import Story
 from service.report.week import Week
 
 KINDS = ("unaided", "aided", "experiential")
@@ -19,8 +20,9 @@ MESSAGES_MIN, LATE_MIN, LOW_MIN = 10, 10, 5
 
 
 class Message(NamedTuple):
-    """State one message: of which kind, of which category, and the touchpoint it is about, if any."""
+    """State one message: whose, of which kind and category, and the touchpoint it is about, if any."""
 
+    customer: str
     kind: str
     category: str
     touchpoint: str
@@ -78,7 +80,7 @@ class Listening(NamedTuple):
     strange: int
     surveys: tuple[Survey, ...]
     agreement: Agreement | None
-    story: tuple[str, ...] = ()
+    story: Story | None = None
 
 
 def listening_of(

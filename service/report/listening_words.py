@@ -6,6 +6,7 @@ from alerts.spans import DAY_MS, clock
 from alerts.tongue import Tongue
 from service.report.listening import Agreement, Listening, Survey
 from service.report.section import Line, Section
+from service.report.story_words import story_line
 
 ALL_SOURCES = 3
 
@@ -16,7 +17,8 @@ def listening_section(listening: Listening, now: int, zone: str, tongue: Tongue)
     lines += [Line(text, "surveys") for text in _surveys(listening, now, zone, tongue)]
     if listening.agreement:
         lines.append(Line(_agreement(listening.agreement, tongue), "agreement"))
-    lines += [Line(text, "story") for text in listening.story]
+    if listening.story:
+        lines.append(Line(story_line(listening.story, zone, tongue), "story"))
     return Section(tongue.say("What they told us"), tuple(lines))
 
 

@@ -29,6 +29,12 @@ class CaseRow(NamedTuple):
         """Return whom the case counts for; one without a customer is one of its own."""
         return self.customer or f"case {self.case}"
 
+    @property
+    def broken_at(self) -> int:
+        """Return when a late case was: at its due instant, or at once where it has none."""
+        found = self.ended if self.due is None else self.due
+        return self.started if found is None else found
+
 
 class WaitRow(NamedTuple):
     """State who is on the call-back list: past which mark, and for how long on both clocks."""

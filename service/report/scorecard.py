@@ -178,6 +178,8 @@ def _leads(drops: Iterable[Drop], episodes: Sequence[Episode]) -> Iterable[int]:
 
 
 def _people(warned: Sequence[Drop], lived: Iterable[Lived]) -> set[str]:
+    if not warned:
+        return set()  # and nobody has to read who lived what
     return {
         person.customer
         for person in lived

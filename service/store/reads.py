@@ -57,10 +57,10 @@ _NAMING = (
     "ORDER BY instant, id, number"
 )
 # A case that was broken at once has no due instant behind it.
-_BROKEN = (
-    "SELECT customer, touchpoint, coalesce(due, ended, started) AS at FROM outcome "
-    "WHERE outcome = 'late' AND customer <> '' AND coalesce(due, ended, started) >= ? "
-    "AND coalesce(due, ended, started) < ? ORDER BY customer, touchpoint, at"
+_LATE = (
+    "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance "
+    "FROM outcome WHERE outcome = 'late' AND coalesce(due, ended, started) >= ? "
+    "AND coalesce(due, ended, started) < ? ORDER BY started, touchpoint, case_id"
 )
 _NEWEST = (
     "SELECT max(started) FROM outcome UNION ALL SELECT max(ended) FROM outcome "
@@ -163,9 +163,9 @@ class Reads:
                 found.setdefault((str(touchpoint), str(case)), int(str(instant)))
         return found
 
-    def broken(self, since: int, until: int) -> list[tuple[str, str, int]]:
-        """Return (customer, touchpoint, when) for the promises broken in [since, until)."""
-        return self.tuples(_BROKEN, (since, until))  # type: ignore[return-value]
+    def late(self, since: int, until: int) -> list[CaseRow]:
+        """Return the cases whose promise was broken in [since, until)."""
+        return [CaseRow(*row) for row in self.tuples(_LATE, (since, until))]  # type: ignore[arg-type]
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""

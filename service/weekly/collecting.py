@@ -4,34 +4,23 @@ The command, the sender and the board read the same rows through here, so a page
 on a terminal and another in a mail.
 """
 
-from dataclasses import replace
-
 from alerts.body_words import length
 from alerts.directory import Directory
 from service.errors import ErosionError, NotFoundError
-from service.report.clientele import Clientele
 from service.report.people import WaitRow
-from service.report.reached import reached_of
 from service.report.walk import (
     JourneyPlan,
     Moment,
     Page,
     StagePlan,
     Stored,
-    late_by_touchpoint,
     page_of,
 )
 from service.report.week import Week, last_full_week, week_named
 from service.settings import Compiled, Settings
 from service.store.reads import Reads
-from service.weekly.answers import said_in
-from service.weekly.customers import clientele_from
 from service.weekly.expedited import expedited_in
-from service.weekly.listening import listening_from, messages_in
-from service.weekly.scoring import early_from
-
-# Whom a warning names may have asked so long before the week.
-BEFORE_MS = 28 * 24 * 3_600_000
+from service.weekly.voices import with_customers
 
 
 def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = "") -> Page:
@@ -51,43 +40,7 @@ def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = 
         raise NotFoundError(f"no case began in {week.name}", "name another week with --week")
     plans = _plans(settings, compiled)
     page = page_of(directory.company, directory.zone, week, now, plans, stored)
-    return _with_voices(
-        replace(page, clientele=_clientele(reads, settings, directory, week)),
-        reads,
-        settings,
-        directory,
-    )
-
-
-def _with_voices(page: Page, reads: Reads, settings: Settings, directory: Directory) -> Page:
-    """Return a page with what customers told us, and how early we knew, as far as anybody listens."""
-    configuration = settings.configuration
-    feedback = configuration.feedback
-    titles = {name: topic.title for name, topic in directory.topics.items()}
-    reached = reached_of(
-        reads.named(page.week.begin, page.week.end), reads.began(page.week.begin - BEFORE_MS, 2**62)
-    )
-    page = replace(page, titles=titles, reached=reached)
-    if not feedback and not configuration.surveys:
-        return page
-    surveys = [(survey, said_in(reads, survey, directory)) for survey in configuration.surveys]
-    messages = messages_in(reads, feedback, page.week) if feedback else []
-    late = late_by_touchpoint(page)
-    return replace(
-        page,
-        listening=listening_from(messages, feedback, surveys, late, titles, page.week, page.now),
-        early=early_from(reads, surveys, directory, page.now) if surveys else None,
-    )
-
-
-def _clientele(
-    reads: Reads, settings: Settings, directory: Directory, week: Week
-) -> Clientele | None:
-    customers = settings.configuration.customers
-    if customers is None:
-        return None
-    titles = {name: topic.title for name, topic in directory.topics.items()}
-    return clientele_from(reads, customers, week, directory.zone, directory.currency, titles)
+    return with_customers(page, reads, settings, directory)
 
 
 def _week(name: str, now: int, zone: str) -> Week:

@@ -4,12 +4,14 @@ Facts are kept as they came and mean what the configuration says today, so that 
 again under other definitions, and says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from service.report.assets import Ledger
 from service.report.clientele import Agreed, Clientele, clientele_of
 from service.report.lives import Deed, Did, steps_of
-from service.report.week import Week, weeks_until
+from service.report.people import CaseRow
+from service.report.walk import Page
+from service.report.week import weeks_until
 from service.settings.block import data_path
 from service.settings.customers import Customers
 from service.store.reads import Reads
@@ -18,15 +20,26 @@ from service.store.told import ToldRow
 WEEKS = 12
 
 
+def ledger_from(reads: Reads, customers: Customers, until: int) -> Ledger:
+    """Return what the stored facts say of customers up to an instant."""
+    deeds = deeds_of(reads.told(sorted(set(customers.events().values()))), customers)
+    named = (deed for deed in deeds if deed.customer)
+    return Ledger(
+        deeds,
+        steps_of(named, customers.lapsed_after, until),
+        customers.moved.tiers if customers.moved else (),
+        customers.segments.core_growth if customers.segments else (),
+    )
+
+
 def clientele_from(
-    reads: Reads,
+    ledger: Ledger,
     customers: Customers,
-    week: Week,
-    zone: str,
+    late: Iterable[CaseRow],
+    page: Page,
     currency: str,
-    titles: Mapping[str, str],
 ) -> Clientele:
-    """Return the customers of a week as the stored facts have it."""
+    """Return the customers of a page's week; `late` are the promises broken before and in it."""
     agreed = Agreed(
         customers.definitions.version,
         customers.definitions.owners,
@@ -34,18 +47,9 @@ def clientele_from(
         customers.value_is,
         customers.lived_within,
     )
-    deeds = deeds_of(reads.told(sorted(set(customers.events().values()))), customers)
-    steps = steps_of(
-        (deed for deed in deeds if deed.customer), customers.lapsed_after, week.end - 1
-    )
-    ledger = Ledger(
-        deeds,
-        steps,
-        customers.moved.tiers if customers.moved else (),
-        customers.segments.core_growth if customers.segments else (),
-    )
-    lived = reads.broken(week.begin - customers.lived_within, week.end)
-    return clientele_of(agreed, ledger, weeks_until(week, WEEKS, zone), lived, titles)
+    weeks = weeks_until(page.week, WEEKS, page.zone)
+    lived = [(row.customer, row.touchpoint, row.broken_at) for row in late if row.customer]
+    return clientele_of(agreed, ledger, weeks, lived, page.titles)
 
 
 def deeds_of(rows: Sequence[ToldRow], customers: Customers) -> list[Deed]:

@@ -11,6 +11,7 @@ from service.report.listening import (
     listening_of,
     survey_of,
 )
+from service.report.walk import Page
 from service.report.week import Week
 from service.settings.block import data_path
 from service.settings.feedback import KINDS, Feedback
@@ -26,9 +27,7 @@ def listening_from(
     feedback: Feedback | None,
     surveys: Surveyed,
     let_down: Mapping[str, int],
-    titles: Mapping[str, str],
-    week: Week,
-    now: int,
+    page: Page,
 ) -> Listening:
     """Return what customers said in a week; without a list every category stands for itself."""
     categories = {n: c.title for n, c in feedback.categories.items()} if feedback else {}
@@ -36,8 +35,8 @@ def listening_from(
     return listening_of(
         messages,
         categories or {message.category: message.category for message in messages},
-        [survey_of(survey.event, answers, week, now) for survey, answers in surveys],
-        agreement_of(let_down, messages, said, titles, week),
+        [survey_of(survey.event, answers, page.week, page.now) for survey, answers in surveys],
+        agreement_of(let_down, messages, said, page.titles, page.week),
     )
 
 
@@ -56,4 +55,4 @@ def _message(row: ToldRow, feedback: Feedback) -> Message:
     name = category if isinstance(category, str) else ""
     known = feedback.categories.get(name)
     about = (known.touchpoint if known else None) or ""
-    return Message(kind if kind in KINDS else "unaided", name, about)
+    return Message(row.customer, kind if kind in KINDS else "unaided", name, about)

@@ -1,6 +1,6 @@
 """How early we knew, from what is stored: warnings of the desk, answers to surveys, lives of people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from alerts.alert import Alert
 from alerts.directory import Directory
@@ -27,7 +27,6 @@ def early_from(
     """Return how early we knew, for each survey with its answers."""
     warned = warnings_in(reads, directory)
     since = now - look_back_ms
-    lived = _lived(reads, directory, since) if surveys else []
     cards = tuple(
         Carded(
             survey.event,
@@ -36,7 +35,7 @@ def early_from(
                 answers := answers_of(said),
                 judged_windows(answers, survey.drop.over, survey.drop.answers),
                 [episode for episode, _ in warned if episode.touchpoint in survey.touchpoints],
-                lived,
+                _lived(reads, directory, since),
                 survey.drop.answers,
                 since,
             ),
@@ -78,15 +77,11 @@ def _is_acted(alert: Alert, opened: int) -> bool:
     return any(one is not None and one.at < opened + ACTED_WITHIN_MS for one in said)
 
 
-def _lived(reads: Reads, directory: Directory, since: int) -> Iterable[Lived]:
-    """Return who lived what; windows reach back from the drops, so some time before counts, too."""
-    return [
-        Lived(
-            row.touchpoint,
-            row.unit,
-            region_in(directory, row.touchpoint, "unit", row.unit),
-            row.started,
-            row.person,
-        )
-        for row in reads.began(since - LOOK_BACK_MS, 2**62)
-    ]
+def _lived(reads: Reads, directory: Directory, since: int) -> Iterator[Lived]:
+    """Yield who lived what; nothing is read before the first is asked for.
+
+    Windows reach back from the drops, so some time before counts, too.
+    """
+    for row in reads.began(since - LOOK_BACK_MS, 2**62):
+        region = region_in(directory, row.touchpoint, "unit", row.unit)
+        yield Lived(row.touchpoint, row.unit, region, row.started, row.person)
