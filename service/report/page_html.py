@@ -1,16 +1,25 @@
 """A week's page as one file that loads nothing and needs no script: for a browser, or for paper."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from service.report.definitions import Definition
 from service.report.page_words import Sheet
 
 
-def html_of(sheet: Sheet, language: str) -> str:
-    """Return the page; `language` is the name that pages give to theirs."""
+def html_of(
+    sheet: Sheet, language: str, definitions: Sequence[Definition] = (), title: str = ""
+) -> str:
+    """Return the page; `language` is the name that pages give to theirs.
+
+    With definitions each line leads to its own, which stand behind the page under their title.
+    """
     template = templates("service.report").get_template("week.html")
-    return template.render(sheet=sheet, language=language) + "\n"
+    known = {definition.key for definition in definitions}
+    shown = {"sheet": sheet, "language": language, "definitions": definitions}
+    return template.render(shown, known=known, definitions_title=title) + "\n"
 
 
 @cache

@@ -14,6 +14,7 @@ from alerts.spans import span
 from alerts.tongue import Tongue, noted
 from service.report.clientele_words import customers_section, question
 from service.report.early_words import early_section
+from service.report.function_words import function_section
 from service.report.listening_words import listening_section
 from service.report.people import People, Waits
 from service.report.reached import Reached
@@ -65,8 +66,8 @@ class Sheet(NamedTuple):
     after: tuple[Section, ...] = ()
 
 
-def sheet_of(page: Page, tongue: Tongue) -> Sheet:
-    """Return a page in words."""
+def sheet_of(page: Page, tongue: Tongue, function: str = "") -> Sheet:
+    """Return a page in words; with a function, what concerns it stands behind, in the same numbers."""
     journeys = (
         ToldJourney(
             journey.title,
@@ -93,15 +94,17 @@ def sheet_of(page: Page, tongue: Tongue) -> Sheet:
         tuple(journeys),
         tongue.say("How far this can be trusted"),
         tuple(trust_lines(page, tongue)),
-        tuple(_after(page, tongue)),
+        tuple(_after(page, tongue, function)),
     )
 
 
-def _after(page: Page, tongue: Tongue) -> Iterator[Section]:
+def _after(page: Page, tongue: Tongue, function: str) -> Iterator[Section]:
     if page.listening:
         yield listening_section(page.listening, page.now, page.zone, tongue)
     if page.early:
         yield early_section(page.early, page.titles, page.zone, tongue)
+    if function:
+        yield function_section(page, function, tongue)
 
 
 def title(page: Page, tongue: Tongue) -> str:

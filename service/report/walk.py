@@ -7,6 +7,7 @@ counted from the cases that began in the week, as they stand now; only who waits
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from alerts.stake import Worth
@@ -33,6 +34,8 @@ class Moment(NamedTuple):
     is_ratio: bool
     names: Mapping[str, str]
     feeds: tuple[str, ...] = ()
+    contributing: tuple[str, ...] = ()
+    suggestions: Mapping[str, str] = MappingProxyType({})
 
 
 class StagePlan(NamedTuple):
@@ -71,6 +74,8 @@ class Lived:
     kept_all: tuple[str, ...]
     buyers: Buyers | None = None
     expedited: int = 0
+    contributing: tuple[str, ...] = ()
+    suggestions: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +205,8 @@ def _lived(moment: Moment, stored: Stored, now: int) -> Lived:
         tuple(moment.names.get(unit, unit) for unit in kept_all(mine)),
         None if moment.is_ratio else buyers_of(mine, stored.worth, now),
         stored.expedited.get(moment.id, 0),
+        moment.contributing,
+        moment.suggestions,
     )
 
 

@@ -18,6 +18,7 @@ from service.report.walk import (
 )
 from service.report.week import Week, last_full_week, week_named
 from service.settings import Compiled, Settings
+from service.settings.touchpoint import Touchpoint
 from service.store.reads import Reads
 from service.weekly.expedited import expedited_in
 from service.weekly.voices import with_customers
@@ -89,7 +90,7 @@ def _plans(settings: Settings, compiled: Compiled) -> list[JourneyPlan]:
                     stage.title,
                     stage.intention,
                     tuple(
-                        _moment(compiled, name, is_ratio=touchpoint.measure.kind == "ratio")
+                        _moment(compiled, name, touchpoint)
                         for name, touchpoint in touchpoints
                         if (touchpoint.journey, touchpoint.stage) == (journey_id, stage.id)
                     ),
@@ -101,7 +102,7 @@ def _plans(settings: Settings, compiled: Compiled) -> list[JourneyPlan]:
     ]
 
 
-def _moment(compiled: Compiled, name: str, *, is_ratio: bool) -> Moment:
+def _moment(compiled: Compiled, name: str, touchpoint: Touchpoint) -> Moment:
     """Return a touchpoint with all that it hears: a feed that opens cases, too, may be silent."""
     directory, opening = compiled.directory, compiled.plan.touchpoints[name].opening
     topic = directory.topics[name]
@@ -109,4 +110,13 @@ def _moment(compiled: Compiled, name: str, *, is_ratio: bool) -> Moment:
     names = {unit: place.name for (kind, unit), place in units if kind == topic.unit_kind}
     promise = length(directory.tongue, topic.promise)
     feeds = tuple(dict.fromkeys((*opening, *topic.feeds)))
-    return Moment(name, topic.title, promise, is_ratio, names, feeds)
+    return Moment(
+        name,
+        topic.title,
+        promise,
+        touchpoint.measure.kind == "ratio",
+        names,
+        feeds,
+        touchpoint.contributing,
+        touchpoint.suggestions,
+    )
