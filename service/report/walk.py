@@ -75,7 +75,7 @@ class Lived:
     buyers: Buyers | None = None
     expedited: int = 0
     contributing: tuple[str, ...] = ()
-    suggestions: Mapping[str, str] = MappingProxyType({})
+    suggestions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
