@@ -1,6 +1,6 @@
 """A week's page as plain text that fits a terminal, and as data for machines."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from textwrap import wrap
 from typing import Any
@@ -25,7 +25,7 @@ def data_of(page: Page) -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Return a value ready for JSON, with the names of all fields."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     if hasattr(value, "_asdict"):
         return plain(value._asdict())
