@@ -27,7 +27,7 @@ CATCHING = {
     "withdrawn never sent": 3,
     "refold skipped": 9,
     "gap ignored: a dead feed is judged": 3,
-    "checkpoint ahead of the results": 9,
+    "checkpoint ahead of the results": 11,
     "future events accepted": 1,
 }
 
