@@ -10,6 +10,7 @@ from pydantic import Field
 
 from service.settings.block import Block, Name, Text
 from service.settings.delivery import Root
+from service.settings.digest import Digest
 from service.settings.exclusion import Exclusion
 from service.settings.length import UNIT_MS, Elapsed
 from service.settings.opening import Calendar
@@ -81,6 +82,7 @@ class Configuration(Block):
     acknowledge: Acknowledge | None = None
     mutes: tuple[Mute, ...] = ()
     heartbeat: ProofOfLife | None = None
+    digest: Digest | None = None
     exclusions: tuple[Exclusion, ...] = ()
     surveys: tuple[Survey, ...] = ()
     value: Value | None = None

@@ -167,7 +167,6 @@ IN_COMPANY.append(
 )
 
 NOT_BUILT = ["feedback", "customers"]
-NOT_BUILT += ["digest"]
 
 
 @pytest.mark.parametrize(("old", "new", "lines"), IN_TOUCHPOINTS)
