@@ -33,6 +33,7 @@ from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
+from service.hosts.weekly import Weekly
 from service.hosts.writer import Writer
 from service.intake.decode import Decoder
 from service.log.sqlite import SqliteLog
@@ -43,6 +44,7 @@ from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from service.store.retention import Limits, Retention
 from service.store.store import Store
+from service.store.tables import MAIN
 from service.watching import Watcher
 
 
@@ -86,10 +88,20 @@ def build(
     loop = Loop(Engine(), Desk(compiled.directory), book, is_exact=clock_events)
     writer, decoder = _inside(process, compiled, store, loop, key, stamps, clock_events)
     reloader = Reloader(process.config, process.data, writer, loop, decoder)
+    reloader.know(settings, compiled)
     if wrong is None:
         reloader.keep(settings)
     ways = channels(process, secrets, console)
-    host = _outside(process, access, writer, decoder, reads, ways, reloader)
+    # A page speaks of what is folded, so its time is the log's.
+    weekly = Weekly(
+        writer.call,
+        reads,
+        reloader.world,
+        lambda _: (loop.engine.now, loop.engine.now),
+        MAIN,
+        process.public_url,
+    )
+    host = _outside(process, access, writer, decoder, reads, ways, reloader, weekly)
     missing = unserved(compiled, ways)
     log = SqliteLog(store)
     return Service(compiled, store, log, loop, decoder, writer, host, reloader, missing, wrong)
@@ -139,6 +151,7 @@ def _outside(
     reads: Reads,
     ways: list[Channel],
     reloader: Reloader,
+    weekly: Weekly,
 ) -> Embedded:
     """Return the host: doors, pages and the courier around the writer."""
     outbox = SqlOutbox(writer.call, reads.tuples, on_look=metrics.looked)
@@ -149,7 +162,7 @@ def _outside(
     people = people_of(process, secrets, writer.call, reads, reloader.directory, writer.people_time)
     app = make_app(access, Health(writer.trouble, pulse.still), routes, people)
     auditor = Auditor(reads, writer.people_time)
-    besides = [auditor.run, *listeners(process, secrets, people.office)]
+    besides = [auditor.run, weekly.run, *listeners(process, secrets, people.office)]
     return Embedded(app, writer, courier, pulse, reloader.on_signal, process, besides)
 
 

@@ -75,7 +75,7 @@ def sheet_of(page: Page, tongue: Tongue) -> Sheet:
         )
         for journey in page.journeys
     )
-    headline = [asked(page.people, tongue), *_waiting(page.waits, tongue)]
+    headline = [asked(page.people, tongue), *_waiting(page.waits, tongue), *_short(page, tongue)]
     return Sheet(
         page.company,
         title(page, tongue),
@@ -157,6 +157,14 @@ def _waiting(waits: Waits, tongue: Tongue) -> list[str]:
             opening=_length(waits.open_ms, tongue),
         )
     ]
+
+
+def _short(page: Page, tongue: Tongue) -> list[str]:
+    """Say where the data end, if that is before the week does."""
+    if page.now >= page.week.end:
+        return []
+    until = clock(page.now, page.week.begin, page.zone, tongue)
+    return [tongue.say("The data reach until {clock}; what came later is missing.", clock=until)]
 
 
 def _bound(text: str) -> str:
