@@ -74,6 +74,17 @@ def illustrated(row: OutboxRow, locale: str = "en") -> OutboxRow:
     return replace(row, page=Enclosure(page.week, html=html, pictures=PICTURES))
 
 
+def shown() -> dict[str, str]:
+    """Return the same with the pictures in their places, for a browser, which knows no CID."""
+    found = mails()
+    for picture in PICTURES:
+        there = f'src="data:image/png;base64,{picture.png}"'
+        found = {
+            name: page.replace(f'src="cid:{picture.cid}"', there) for name, page in found.items()
+        }
+    return found
+
+
 def mails() -> dict[str, str]:
     """Return the HTML of each sample mail."""
     found = {f"week-{locale}": rows(locale)["email"] for locale in LOCALES}
