@@ -22,6 +22,12 @@ def clean(text: str, characters_max: int = 200) -> str:
     return line[: characters_max - 1].rstrip() + ELLIPSIS
 
 
+def clean_indented(text: str, characters_max: int = 200) -> str:
+    """Return the same behind the blanks with which the text begins, where layout is meant."""
+    indent = " " * (len(text) - len(text.lstrip(" ")))
+    return indent + clean(text, characters_max - len(indent)) if text.strip() else ""
+
+
 def clip_words(text: str, words_max: int) -> str:
     """Keep the first words of a text and mark the cut."""
     words = text.split()

@@ -21,8 +21,8 @@ _ENDS = frozenset({Why.RESOLVED, Why.PASSED, Why.WITHDRAWN})
 
 
 def is_digest(row: OutboxRow) -> bool:
-    """Tell whether a row stands for others."""
-    return row.thread.startswith(THREAD)
+    """Tell whether a row stands for others, or is a page: neither is folded once more."""
+    return row.thread.startswith(THREAD) or row.why is Why.DIGEST
 
 
 def digest_of(rows: Sequence[OutboxRow], tongue: Tongue = ENGLISH) -> OutboxRow:

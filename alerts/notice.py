@@ -33,6 +33,7 @@ class Why(StrEnum):
     HISTORIC = "historic"
     SILENCED = "silenced"
     HEARTBEAT = "heartbeat"
+    DIGEST = "digest"
 
 
 class Muted(StrEnum):

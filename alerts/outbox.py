@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Self
 
+from alerts.enclosure import Enclosure
 from alerts.notice import Why
 from alerts.retry import SCHEDULE_MS
 from alerts.signal import Level
@@ -58,7 +59,8 @@ class OutboxRow:
     are the answers that a reader may give, of `take` and `refuse`.  `parent` is the channel's own
     reference of the conversation's first message, filled in when the row is claimed.  `locale` is
     the language of its words, for what a channel says around them;
-    `fell_back` says why the company's own words could not be used.
+    `fell_back` says why the company's own words could not be used; `page` is what it carries beside
+    its words.
     """
 
     key: str
@@ -79,6 +81,7 @@ class OutboxRow:
     parent: str = ""
     locale: str = "en"
     fell_back: str = ""
+    page: Enclosure | None = None
 
     @property
     def news(self) -> Sheet:
@@ -93,16 +96,22 @@ class OutboxRow:
     def to_row(self) -> dict[str, object]:
         """Return the fields as a mapping that is ready for JSON."""
         row: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
-        return row | {
-            "standing": self.standing and self.standing.to_row(),
-            "actions": list(self.actions),
-            "alerts": [list(pair) for pair in self.alerts],
-            "settings": dict(self.settings),
-            "level": self.level.value,
-            "why": self.why.value,
-            "lines": list(self.lines),
-            "links": [list(pair) for pair in self.links],
-        }
+        page = row.pop("page")
+        carried = {"page": page.to_row()} if isinstance(page, Enclosure) else {}
+        return (
+            row
+            | carried
+            | {
+                "standing": self.standing and self.standing.to_row(),
+                "actions": list(self.actions),
+                "alerts": [list(pair) for pair in self.alerts],
+                "settings": dict(self.settings),
+                "level": self.level.value,
+                "why": self.why.value,
+                "lines": list(self.lines),
+                "links": [list(pair) for pair in self.links],
+            }
+        )
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Self:
@@ -110,6 +119,8 @@ class OutboxRow:
         values = {name: row[name] for name in cls.__slots__ if name in row}
         standing = row.get("standing")
         values["standing"] = Sheet.from_row(standing) if standing else None
+        page = row.get("page")
+        values["page"] = Enclosure.from_row(page) if page else None
         values["actions"] = tuple(row.get("actions", ()))
         values["alerts"] = tuple((alert, number) for alert, number in row["alerts"])
         values["level"] = Level(row["level"])

@@ -2,7 +2,7 @@
 
 Whoever receives it by HTTP or from a topic drops repetitions by `key`.  A body is smaller than
 20 KB, as the webhook standard asks: how the conversation stands gives way first, then lines, then
-ids, and what was left out is counted.
+the page that it carries, then ids, and what was left out is named.
 """
 
 import json
@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alerts.clean import clean
+from alerts.enclosure import Enclosure
+from alerts.notice import Why
 from alerts.outbox import OutboxRow, Sheet
 
 BODY_BYTES_MAX = 20_000
@@ -28,6 +30,7 @@ def told(row: OutboxRow) -> dict[str, Any]:
         "alerts": [{"id": alert, "transition": number} for alert, number in row.alerts],
         **_said(row.news),
         "standing": None if row.standing is None else _said(row.standing),
+        **_carried(row.page),
     }
 
 
@@ -35,6 +38,8 @@ def fitting(row: OutboxRow, room: int) -> dict[str, Any]:
     """Return a message as plain values that take at most so many bytes as JSON."""
     body = told(row)
     drops: tuple[dict[str, Any], ...] = ({"standing": None}, {"lines": [], "links": []})
+    if row.page is not None:
+        drops += ({"page": None, "page_left_out": True},)
     for drop in drops:
         if size(body) <= room:
             return body
@@ -59,6 +64,12 @@ def compact(value: object) -> bytes:
 def instant(at: int) -> str:
     """Write UTC milliseconds as a time in ISO form."""
     return (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")
+
+
+def _carried(page: Enclosure | None) -> dict[str, Any]:
+    if page is None:
+        return {}
+    return {"kind": Why.DIGEST.value, "week": page.week, "page": dict(page.data)}
 
 
 def _said(sheet: Sheet) -> dict[str, Any]:

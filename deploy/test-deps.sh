@@ -15,6 +15,9 @@ command -v mvn >/dev/null 2>&1 || missing="$missing maven"
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
 
+# A browser, which looks at mails.
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+
 server=""
 if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
   server="postgresql"
@@ -58,4 +61,13 @@ if [ ! -d "$emulator" ]; then
   npm install --prefix "$emulator.new" --no-package-lock --ignore-scripts --no-audit --no-fund \
     --loglevel=error emulate@0.11.2
   mv "$emulator.new" "$emulator"
+fi
+
+# What looks at mails: axe-core and its way into the browser, and the data of caniemail.com.
+mailbox=$cache/mailbox-1
+if [ ! -d "$mailbox" ]; then
+  rm -rf "$mailbox.new"
+  npm install --prefix "$mailbox.new" --no-package-lock --ignore-scripts --no-audit --no-fund \
+    --loglevel=error axe-core@4.14.1 puppeteer-core@24.43.1 caniemail@1.0.5
+  mv "$mailbox.new" "$mailbox"
 fi

@@ -23,6 +23,7 @@ from service.errors import ConfigurationError
 from service.hosts.auditor import Auditor
 from service.hosts.beginning import append, begin, catch_up
 from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
+from service.hosts.couriers import Beside
 from service.hosts.doors import doors
 from service.hosts.embedded import Embedded
 from service.hosts.folding import Folding
@@ -31,9 +32,10 @@ from service.hosts.keeper import Keeper
 from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
-from service.hosts.scoring import Scoring
+from service.hosts.scoring import Scoring, watched
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
+from service.hosts.weekly import Weekly
 from service.hosts.writer import Writer
 from service.intake.decode import Decoder
 from service.log.sqlite import SqliteLog
@@ -44,7 +46,9 @@ from service.store.outbox import SqlOutbox
 from service.store.reads import Reads
 from service.store.retention import Limits, Retention
 from service.store.store import Store
+from service.store.tables import MAIN
 from service.watching import Watcher
+from service.weekly.sending import World
 
 
 @dataclass(slots=True)
@@ -87,10 +91,12 @@ def build(
     loop = Loop(Engine(), Desk(compiled.directory), book, is_exact=clock_events)
     writer, decoder = _inside(process, compiled, store, loop, key, stamps, clock_events)
     reloader = Reloader(process.config, process.data, writer, loop, decoder)
+    reloader.know(settings, compiled)
     if wrong is None:
         reloader.keep(settings)
     ways = channels(process, secrets, console)
-    host = _outside(process, access, writer, decoder, reads, ways, reloader, compiled)
+    looking = _looking(process, writer, reads, reloader, loop)
+    host = _outside(process, access, writer, decoder, reads, ways, reloader, looking)
     missing = unserved(compiled, ways)
     log = SqliteLog(store)
     return Service(compiled, store, log, loop, decoder, writer, host, reloader, missing, wrong)
@@ -132,6 +138,20 @@ def taught(writer: Writer, control: Mapping[str, Any]) -> None:
     writer.control(lambda now: Chunk(now, (), control), lambda: None)
 
 
+def _looking(
+    process: ProcessSettings, writer: Writer, reads: Reads, reloader: Reloader, loop: Loop
+) -> list[Beside]:
+    """Return what looks at the store now and then: for a page that is due, for our own score."""
+    # A page speaks of what is folded, so its time is the log's.
+
+    def now(_: World) -> tuple[int, int]:
+        return loop.engine.now, loop.engine.now
+
+    weekly = Weekly(writer.call, reads, reloader.world, now, MAIN, process.public_url)
+    scoring = Scoring(reads, lambda: watched(reloader.world()))
+    return [weekly.run, scoring.run]
+
+
 def _outside(
     process: ProcessSettings,
     access: Access,
@@ -140,7 +160,7 @@ def _outside(
     reads: Reads,
     ways: list[Channel],
     reloader: Reloader,
-    compiled: Compiled,
+    more: Sequence[Beside],
 ) -> Embedded:
     """Return the host: doors, pages and the courier around the writer."""
     outbox = SqlOutbox(writer.call, reads.tuples, on_look=metrics.looked)
@@ -151,8 +171,7 @@ def _outside(
     people = people_of(process, secrets, writer.call, reads, reloader.directory, writer.people_time)
     app = make_app(access, Health(writer.trouble, pulse.still), routes, people)
     auditor = Auditor(reads, writer.people_time)
-    scoring = Scoring(reads, lambda: (compiled.surveys, reloader.directory()))
-    besides = [auditor.run, scoring.run, *listeners(process, secrets, people.office)]
+    besides = [auditor.run, *more, *listeners(process, secrets, people.office)]
     return Embedded(app, writer, courier, pulse, reloader.on_signal, process, besides)
 
 

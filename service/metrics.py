@@ -158,6 +158,9 @@ AUDIT = Gauge(
     ["kind"],
     registry=REGISTRY,
 )
+DIGESTS = Counter(
+    "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
+)
 
 
 def exposition() -> bytes:

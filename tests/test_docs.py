@@ -87,6 +87,7 @@ BLOCKS = {
     "Acknowledge": "`acknowledge`",
     "Mute": "`mutes`",
     "ProofOfLife": "`heartbeat`",
+    "Digest": "`digest`",
     "Exclusion": "`exclusions`",
     "Survey": "`surveys`",
     "Value": "`value`",

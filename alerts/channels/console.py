@@ -7,7 +7,7 @@ an alert goes whose receiver does not exist.
 from typing import TextIO
 
 from alerts import service_words
-from alerts.clean import clean
+from alerts.clean import clean, clean_indented
 from alerts.outbox import OutboxRow
 from alerts.retry import Failure, Result, Verdict, failed
 from alerts.tongues import tongue_of
@@ -26,7 +26,8 @@ class Console:
 
     def payload(self, row: OutboxRow) -> str:
         """Return the message with whom it is for, without what could steer a terminal."""
-        lines = [clean(line, _LINE_CHARACTERS_MAX) for line in row.text.splitlines()]
+        shown = clean if row.page is None else clean_indented
+        lines = [shown(line, _LINE_CHARACTERS_MAX) for line in row.text.splitlines()]
         addressed = service_words.addressed(tongue_of(row.locale), clean(row.receiver))
         return "\n".join([*lines, addressed, "", ""])
 

@@ -7,10 +7,11 @@ own.  Later mails of a conversation answer its first one, so that they form a th
 client; where no conversation is known they refer to one invented mail for each alert.
 """
 
+import base64
 import hashlib
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
@@ -22,6 +23,7 @@ import aiosmtplib
 from alerts import words
 from alerts.channels.email_look import html, text
 from alerts.clean import clean
+from alerts.enclosure import Picture
 from alerts.errors import Unaddressed
 from alerts.outbox import OutboxRow
 from alerts.retry import Failure, Result, Verdict, failed, smtp
@@ -32,6 +34,7 @@ TIMEOUT_S = 30.0
 SUBJECT_CHARACTERS_MAX = 150
 REFERENCES_MAX = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+_CID = re.compile(r"[A-Za-z0-9.-]{1,64}@[A-Za-z0-9.-]{1,64}|[A-Za-z0-9.-]{1,64}")
 _MESSAGE_ID = re.compile(r"<[0-9A-Za-z.-]{1,100}@[A-Za-z0-9.-]{1,255}>")
 # A refused password is the relay's trouble and not the message's, so it is tried again.
 _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
@@ -101,6 +104,8 @@ class Email:
         answers = self._answers(row)
         mail.set_content(text(row, answers))
         mail.add_alternative(html(row, subject, answers), subtype="html")
+        if row.page is not None and row.page.html and row.page.pictures:
+            _add_pictures(mail, row.page.pictures)
         return mail
 
     async def send(self, row: OutboxRow, now: int) -> Verdict:
@@ -123,7 +128,7 @@ class Email:
         """Refer to the conversation's first mail, or without one to an invented one per alert."""
         if _MESSAGE_ID.fullmatch(row.parent):
             return [("In-Reply-To", row.parent), ("References", row.parent)]
-        if row.thread:
+        if row.thread or not row.alerts:
             return []
         threads = [_thread(alert, self._relay.domain) for alert, _ in row.alerts]
         return [("References", " ".join(threads[:REFERENCES_MAX]))]
@@ -176,6 +181,15 @@ def verdict_of(error: Exception) -> Verdict:
     if isinstance(error, aiosmtplib.SMTPException):
         return failed(Failure.NOT_TRUSTED, type(error).__name__)
     return failed(Failure.NOT_CONNECTED, type(error).__name__)
+
+
+def _add_pictures(mail: EmailMessage, pictures: Iterable[Picture]) -> None:
+    """Put pictures beside the HTML that shows them; the words for them stand in the HTML."""
+    page = mail.get_body(("html",))
+    for picture in pictures:
+        if isinstance(page, EmailMessage) and _CID.fullmatch(picture.cid):
+            data = base64.b64decode(picture.png)
+            page.add_related(data, "image", "png", cid=f"<{picture.cid}>", disposition="inline")
 
 
 def _thread(alert: str, domain: str) -> str:

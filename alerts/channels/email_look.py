@@ -12,7 +12,7 @@ import mrml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from alerts import service_words
-from alerts.clean import clean
+from alerts.clean import clean, clean_indented
 from alerts.notice import Why
 from alerts.outbox import OutboxRow
 from alerts.signal import Level
@@ -34,7 +34,12 @@ Links = Sequence[tuple[str, str]]
 
 
 def html(row: OutboxRow, subject: str, answers: Links = ()) -> str:
-    """Render the HTML part; it holds no remote image, no script and no markup of anybody else."""
+    """Render the HTML part; it holds no remote image, no script and no markup of anybody else.
+
+    A page was rendered where it was made, so that what is sent is what was stored.
+    """
+    if row.page is not None and row.page.html:
+        return row.page.html
     opening, dash, rest = subject.partition(" - ")
     lines = cleaned(row.lines)
     links = [*answers, *(pair for pair in row.links if _is_link(pair[1]))]
@@ -56,7 +61,13 @@ def html(row: OutboxRow, subject: str, answers: Links = ()) -> str:
 def text(row: OutboxRow, answers: Links = ()) -> str:
     """Return the text part, with the answers as lines of their own."""
     told = [f"{label}: {address}" for label, address in answers]
-    return "\n".join([*cleaned(row.text.splitlines()), *told]) + "\n"
+    lines = row.text.splitlines()
+    if row.page is not None:
+        told += [f"{label}: {address}" for label, address in row.links if _is_link(address)]
+        shown = [clean_indented(line, LINE_CHARACTERS_MAX) for line in lines]
+    else:
+        shown = cleaned(lines)
+    return "\n".join([*shown, *told]) + "\n"
 
 
 def cleaned(lines: Sequence[str]) -> list[str]:

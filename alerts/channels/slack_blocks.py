@@ -40,9 +40,11 @@ _OVER = frozenset({Why.RESOLVED, Why.PASSED, Why.WITHDRAWN})
 
 def shown(sheet: Sheet) -> list[Block]:
     """Return the first line as a header and the lines under it."""
-    mark = "🟢" if sheet.why in _OVER else _MARKS[sheet.level]
+    mark = "🟢 " if sheet.why in _OVER else f"{_MARKS[sheet.level]} "
+    # A page is a walk through people's lives; nothing in it is called good or bad.
+    mark = "" if sheet.why is Why.DIGEST else mark
     return [
-        HeaderBlock(text=_plain(f"{mark} {sheet.subject}", HEADER_CHARACTERS_MAX)),
+        HeaderBlock(text=_plain(f"{mark}{sheet.subject}", HEADER_CHARACTERS_MAX)),
         *said(sheet),
     ]
 

@@ -18,9 +18,10 @@ from alerts.secret import Secret
 from service.board.access import ADMIN, READ, SEND, Access, guarded
 from service.board.answers import link_routes, slack_routes
 from service.board.desk_api import operations
+from service.board.digest_pages import digest_routes
 from service.board.office import Office
 from service.board.openapi import document
-from service.board.pages import page_routes
+from service.board.pages import LOGIN, page_routes
 from service.metrics import exposition
 
 EVENTS = "/v1/events"
@@ -89,6 +90,7 @@ def _desk_routes(access: Access, people: People) -> list[Route]:
         *(operation.route(access) for operation in work),
         Route("/openapi.json", guarded(access, READ, openapi)),
         *page_routes(people.office, access, is_secure=people.is_secure),
+        *digest_routes(people.office, access, LOGIN),
         *link_routes(people.office, people.link_key),
         *slack_routes(people.office, people.slack_key),
     ]

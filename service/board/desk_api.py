@@ -11,7 +11,7 @@ from service.board import shapes
 from service.board.access import ACT, ADMIN, READ, SILENCE
 from service.board.office import Office
 from service.board.operation import Asked, Operation, Shape
-from service.errors import ErosionError
+from service.errors import ErosionError, NotFoundError
 
 VIA = "http"
 
@@ -36,6 +36,8 @@ def operations(office: Office) -> tuple[Operation, ...]:
         Operation("GET", "/v1/deliveries", READ, "List messages", work.deliveries, shapes.DeliveryOut, True, shapes.DeliveryQuery),
         Operation("GET", "/v1/waiting", READ, "List who waits", work.waiting, shapes.WaitingOut, True, shapes.WaitingQuery),
         Operation("POST", "/v1/waiting/{touchpoint}/{case}/told", ACT, "Note that a customer knows", work.told),
+        Operation("GET", "/v1/digests", READ, "List weekly pages as sent", work.digests, shapes.DigestOut, True, LimitQuery),
+        Operation("GET", "/v1/digests/{week}", READ, "Show a week's page as sent", work.digest, shapes.WholeDigestOut),
         Operation("GET", "/v1/commitments", READ, "List proposed commitments", work.commitments, shapes.CommitmentOut, True, LimitQuery),
         Operation("GET", "/v1/audit", ADMIN, "List who did what", work.audit, shapes.AuditOut, True, LimitQuery),
     )  # fmt: skip
@@ -127,6 +129,18 @@ class _Work:
         names = shapes.CommitmentOut.model_fields
         found = self._office.lookup.commitments(asked.query.limit)
         return [shapes.CommitmentOut(**{name: row[name] for name in names}) for row in found]
+
+    def digests(self, asked: Asked) -> list[shapes.DigestOut]:
+        return [shapes.DigestOut(**row) for row in self._office.lookup.digests(asked.query.limit)]
+
+    def digest(self, asked: Asked) -> shapes.WholeDigestOut:
+        sent = self._office.lookup.digest(asked.path["week"])
+        if sent is None:
+            raise NotFoundError("no page was sent for this week", "list them: GET /v1/digests")
+        facts = {name: sent.body[name] for name in ("subject", "language", "text")}
+        named = sent._asdict() | facts | {"page": sent.body["data"]}
+        del named["body"]
+        return shapes.WholeDigestOut(**named)
 
     def audit(self, asked: Asked) -> list[shapes.AuditOut]:
         return [shapes.AuditOut(**row) for row in self._office.lookup.audit(asked.query.limit)]

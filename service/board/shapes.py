@@ -207,3 +207,21 @@ class CommitmentOut(Shape):
     per: str
     scope: str
     episodes: int
+
+
+class DigestOut(Shape):
+    """Tell of a weekly page: which week, to whom, and when it was sent."""
+
+    week: str
+    receiver: str
+    at: int
+
+
+class WholeDigestOut(DigestOut):
+    """Tell a weekly page as it was sent first: its words, its data, and of which definitions."""
+
+    made_of: str
+    subject: str
+    language: str
+    text: str
+    page: dict[str, Any]

@@ -108,7 +108,7 @@ def _say_forgotten(found: "Forgotten", *, on_server: bool) -> None:
     say(
         f"forgotten: {found.events} events of the log, {found.outcomes} outcomes, "
         f"{found.waiting} waiting, {found.texts} texts of alerts, "
-        f"{found.quarantined} inputs in quarantine"
+        f"{found.quarantined} inputs in quarantine, {found.told} facts of reports"
     )
     say("backups that were made before still know this customer")
     if on_server:

@@ -31,8 +31,9 @@ from service.hosts.writer import Writer
 from service.intake.decode import Decoder
 from service.logs import logger
 from service.loop import Loop
-from service.settings import Settings, compile_settings, load
+from service.settings import Compiled, Settings, compile_settings, load
 from service.settings.last_good import keep
+from service.weekly.sending import World
 
 PREVIEW_S = 60.0
 
@@ -63,11 +64,20 @@ class Reloader:
         self._loop = loop
         self._decoder = decoder
         self._lock = Lock()
+        self._world: World | None = None
 
     def directory(self) -> Directory | None:
         """Return the world as the desk knows it now."""
         desk = self._loop.desk
         return None if desk is None else desk.directory
+
+    def world(self) -> World | None:
+        """Return the configuration that was taken last, as written and as compiled."""
+        return self._world
+
+    def know(self, settings: Settings, compiled: Compiled) -> None:
+        """Remember what is in force, so that whoever reads it as written reads the same."""
+        self._world = World(settings, compiled)
 
     def keep(self, settings: Settings) -> None:
         """Remember a configuration as the last good one."""
@@ -101,6 +111,7 @@ class Reloader:
                 )
             else:
                 self._loop.desk = desk
+            self.know(settings, compiled)
             return effects
 
     def on_signal(self) -> None:

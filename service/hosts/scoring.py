@@ -17,9 +17,17 @@ from service.scored import show
 from service.settings.survey import Survey
 from service.store.reads import Reads
 from service.weekly.scoring import early_now
+from service.weekly.sending import World
 
 EVERY_S = 3600.0
 Watched = tuple[Sequence[Survey], Directory | None]
+
+
+def watched(world: World | None) -> Watched:
+    """Return what there is to score by in the configuration in force."""
+    if world is None:
+        return (), None
+    return world.compiled.surveys, world.compiled.directory
 
 
 class Scoring:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.body_words import depends
-from alerts.spans import span
+from alerts.spans import clock, span
 from alerts.tongue import Tongue, noted
 from service.report.clientele_words import customers_section, question
 from service.report.early_words import early_section
@@ -86,6 +86,7 @@ def sheet_of(page: Page, tongue: Tongue, function: str = "") -> Sheet:
     headline = [question(clientele.assets, tongue)] if clientele else []
     headline += [asked(page.people, tongue), *_waiting(page.waits, tongue)]
     headline += _reached(page.reached, tongue)
+    headline += _short(page, tongue)
     return Sheet(
         page.company,
         title(page, tongue),
@@ -215,6 +216,14 @@ def _waiting(waits: Waits, tongue: Tongue) -> list[str]:
             opening=_length(waits.open_ms, tongue),
         )
     ]
+
+
+def _short(page: Page, tongue: Tongue) -> list[str]:
+    """Say where the data end, if that is before the week does."""
+    if page.now >= page.week.end:
+        return []
+    until = clock(page.now, page.week.begin, page.zone, tongue)
+    return [tongue.say("The data reach until {clock}; what came later is missing.", clock=until)]
 
 
 def _bound(text: str) -> str:

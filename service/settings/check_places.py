@@ -49,6 +49,9 @@ def _default_problems(settings: Settings) -> Iterator[str]:
     for name, source in settings.configuration.sources.items():
         if source.timezone:
             yield from _zone_problem(source.timezone, settings.at("sources", name, "timezone"))
+    digest = settings.configuration.digest
+    if digest is not None and digest.timezone:
+        yield from _zone_problem(digest.timezone, settings.at("digest", "timezone"))
     for name, touchpoint in settings.configuration.touchpoints.items():
         promise = touchpoint.promise
         if isinstance(promise, DatePromise) and promise.timezone:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from alerts.route import singles
 from alerts.silence import FIELDS
-from service.settings.check_routes import receiver_problems
+from service.settings.check_routes import receiver_key, receiver_problems
 from service.settings.delivery import Root, Route
 from service.settings.explanation import did_you_mean
 from service.settings.settings import Settings
@@ -20,8 +21,26 @@ def telling_problems(settings: Settings) -> Iterator[str]:
     if settings.configuration.heartbeat is not None:
         to = settings.configuration.heartbeat.to
         yield from receiver_problems(settings, [to], settings.at("heartbeat", "to"))
+    yield from _digest_problems(settings)
     yield from _mute_problems(settings)
     yield from _circles(settings)
+
+
+def _digest_problems(settings: Settings) -> Iterator[str]:
+    """Yield receivers that do not exist, stand twice, or whose every way needs a place."""
+    digest = settings.configuration.digest
+    if digest is None:
+        return
+    for position, name in enumerate(digest.to):
+        at = settings.at("digest", "to", position)
+        yield from receiver_problems(settings, [name], at)
+        if digest.to.index(name) < position:
+            yield f'{at}: "{name}" stands twice'
+        key = receiver_key(settings, name)
+        reaches = settings.configuration.receivers[key] if key else ()
+        ways = [one.values() for reach in reaches for one in singles(reach.settings())]
+        if ways and all("{" in str([*way]) for way in ways):
+            yield f'{at}: "{name}" is reached through a place only; the page is about no place'
 
 
 def _branch_problems(settings: Settings, route: Root | Route, path: Path) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pydantic import Field
 from service.settings.block import Block, Name, Text
 from service.settings.customers import Customers
 from service.settings.delivery import Root
+from service.settings.digest import Digest
 from service.settings.exclusion import Exclusion
 from service.settings.feedback import Feedback
 from service.settings.length import UNIT_MS, Elapsed
@@ -83,6 +84,7 @@ class Configuration(Block):
     acknowledge: Acknowledge | None = None
     mutes: tuple[Mute, ...] = ()
     heartbeat: ProofOfLife | None = None
+    digest: Digest | None = None
     exclusions: tuple[Exclusion, ...] = ()
     customers: Customers | None = None
     surveys: tuple[Survey, ...] = ()

@@ -20,8 +20,15 @@ from service.store.shelf import unpack
 from service.store.store import Store
 from service.store.transaction import Transaction
 
-NAMED = (("outcome", "customer"), ("waiting", "customer"))
-TOLD = (("signal", "evidence"), ("alert", "body"), ("notice", "body"), ("outbox", "body"))
+NAMED = (("outcome", "customer"), ("waiting", "customer"), ("told", "customer"))
+TOLD = (
+    ("signal", "evidence"),
+    ("alert", "body"),
+    ("notice", "body"),
+    ("outbox", "body"),
+    ("told", "data"),
+    ("digest", "body"),
+)
 FORGOTTEN = b"forgotten"
 # Takes a chunk's payload and both pseudonyms; returns the new payload and how many events changed.
 Renaming = Callable[[bytes, str, str], tuple[bytes, int]]
@@ -36,11 +43,13 @@ class Forgotten:
     events: int
     texts: int
     quarantined: int
+    told: int = 0
 
     @property
     def total(self) -> int:
         """Return how many things named the customer."""
-        return self.outcomes + self.waiting + self.events + self.texts + self.quarantined
+        found = self.outcomes + self.waiting + self.events + self.texts
+        return found + self.quarantined + self.told
 
 
 def forget(
@@ -62,13 +71,16 @@ def _forget(
     store: Database, customer: str, known_as: str, drawn: str, renamed: Renaming | None
 ) -> Forgotten:
     with store.transaction() as transaction:
-        outcomes, waiting = (_replaced(transaction, *place, known_as, drawn) for place in NAMED)
+        outcomes, waiting, told = (
+            _replaced(transaction, *place, known_as, drawn) for place in NAMED
+        )
         return Forgotten(
             outcomes,
             waiting,
             _in_log(transaction, known_as, drawn, renamed) if renamed else 0,
             sum(_replaced(transaction, *place, known_as, drawn) for place in TOLD),
             _in_quarantine(transaction, (customer, known_as)),
+            told,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from alerts.alert import Alert
 from alerts.silence import Silence
+from service.store.digests import Sent, listed, sent_page
 from service.store.reads import Reads, Row, containing
 
 _ONE = "SELECT body FROM alert WHERE substr(id, 1, CAST(? AS INTEGER)) = ? LIMIT 2"
@@ -83,6 +84,14 @@ class Lookup:
     def audit(self, limit: int) -> list[Row]:
         """Return what was done, the latest first."""
         return self._reads.rows(_AUDIT, (limit,))
+
+    def digests(self, limit: int) -> list[Row]:
+        """Return which weekly pages were sent, to whom and when, the newest week first."""
+        return listed(self._reads, limit)
+
+    def digest(self, week: str) -> Sent | None:
+        """Return a week's page as it was sent first."""
+        return sent_page(self._reads, week)
 
     def commitments(self, limit: int) -> list[Row]:
         """Return proposed commitments, the latest first."""

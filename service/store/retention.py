@@ -32,6 +32,11 @@ class Limits(NamedTuple):
     quarantine: int = 30 * DAY_MS
     beats: int = DAY_MS
 
+    @property
+    def digests(self) -> int:
+        """Return for how long a page as sent is kept: never so short that its week is sent again."""
+        return max(self.outcomes, 28 * DAY_MS)
+
 
 class Rule(NamedTuple):
     """State which rows of a table may go: its key, and a condition on the horizon."""
@@ -68,6 +73,7 @@ RULES = (
     Rule("informed", "rowid", "outcomes", "t.at < :horizon"),
     Rule("used_link", "rowid", "outcomes", "t.at < :horizon"),
     Rule("commitment", "rowid", "outcomes", "t.at < :horizon"),
+    Rule("digest", "rowid", "digests", "t.at < :horizon"),
     Rule("undeliverable", "number", "outcomes", "t.at < :horizon"),
     Rule("late_fact", "number", "outcomes", "t.time < :horizon"),
     Rule(

@@ -24,18 +24,23 @@ from service.weekly.expedited import expedited_in
 from service.weekly.voices import with_customers
 
 
-def page_from(reads: Reads, settings: Settings, compiled: Compiled, name: str = "") -> Page:
+def page_from(
+    reads: Reads, settings: Settings, compiled: Compiled, name: str = "", *, reach: int = 0
+) -> Page:
     """Return the page of a week, the last that ended by default.
 
+    `reach` is how far the data are known to reach, where that is known better than by the newest of
+    them; the page then takes the week that is named as it is.
     Raise NotFoundError where nothing is stored for it, ErosionError for a week that is none or has
     not ended.
     """
-    directory, now = compiled.directory, reads.newest()
+    directory, now = compiled.directory, reach or reads.newest()
     if not now:
         raise NotFoundError(
             "no case is stored yet", "send events first; a case shows after its source's `wait`"
         )
-    week = _week(name, now, directory.zone)
+    zone = directory.zone
+    week = week_named(name, zone) if reach and name else _week(name, now, zone)
     stored = _stored(reads, settings, directory, week, now)
     if not stored.cases:
         raise NotFoundError(f"no case began in {week.name}", "name another week with --week")

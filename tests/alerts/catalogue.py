@@ -16,7 +16,13 @@ from babel.messages.pofile import write_po
 from alerts.tongues import catalogue, known
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("alerts/**/*.py", "service/board/**/*.*", "service/report/*.py", "service/settings/*.py")
+PLACES = (
+    "alerts/**/*.py",
+    "service/board/**/*.*",
+    "service/report/*.py",
+    "service/weekly/*.py",
+    "service/settings/*.py",
+)
 KEYWORDS = {"say": None, "count": (1, 2), "noted": None}
 OTHER_SOURCE = "{{"
 WIDTH = 100

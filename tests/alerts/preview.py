@@ -16,6 +16,7 @@ from alerts.message import Message
 from alerts.outbox import OutboxRow
 from tests.alerts.samples import LONG, OPENED, RESOLVED, for_channel
 from tests.alerts.stories import MESSAGES
+from tests.weekly.pages import shown
 
 WIDTHS = (600, 375)
 SHOWN = ("share_region_critical", "waiting_calls_in", "resolved_some_still_waiting", "opening")
@@ -57,7 +58,7 @@ def main(folder: Path) -> None:
     """Write pages, and pictures where there is a browser."""
     folder.mkdir(parents=True, exist_ok=True)
     browser = shutil.which("chromium")
-    for name, page in mails().items():
+    for name, page in (mails() | shown()).items():
         path = folder / f"{name}.html"
         path.write_text(page, "utf-8")
         print(path)

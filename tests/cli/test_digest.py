@@ -1,6 +1,8 @@
 """`erosion digest` as people type it: the page of a week, its file, its data, and what it refuses."""
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -123,3 +125,23 @@ def test_money_is_reckoned_line_by_line(data: Path) -> None:
     assert (
         "nothing was reckoned for this alert" in erosion(data, "why", other, "--why-money").stderr
     )
+
+
+def test_a_service_sends_the_page_of_the_week_that_ended(data: Path, tmp_path: Path) -> None:
+    """A service that starts late prints the newest page once, keeps it, and after a kill sends none."""
+    found = tmp_path / "data"
+    shutil.copytree(data, found)
+    for _ in range(2):
+        with service(found, CONFIG, "--clock", "events") as running:
+            until(lambda: erosion(found, "digest", "--as-sent").returncode == 0, seconds=60)
+            until(lambda: "[to cco]" in running.out.read_text("utf-8"), seconds=60)
+            running.process.kill()
+            running.process.wait(timeout=20)
+    printed = running.out.read_text("utf-8")
+    assert printed.count("AURORA MOTORS - Our customers") == 1
+    sent = erosion(found, "digest", "--as-sent")
+    assert sent.stdout.splitlines()[0] in printed
+    (name,) = re.findall(r"\((2026-W\d\d)\)", sent.stdout)
+    again = erosion(found, "digest", "--week", name)
+    assert again.returncode == 0
+    assert json.loads(erosion(found, "digest", "--as-sent", "--week", name, "--json").stdout)

@@ -166,8 +166,6 @@ IN_COMPANY.append(
     )
 )
 
-NOT_BUILT = ["digest"]
-
 
 @pytest.mark.parametrize(("old", "new", "lines"), IN_TOUCHPOINTS)
 def test_touchpoint_mistakes(tmp_path: Path, old: str, new: str, lines: list[str]) -> None:
@@ -179,13 +177,6 @@ def test_touchpoint_mistakes(tmp_path: Path, old: str, new: str, lines: list[str
 def test_company_mistakes(tmp_path: Path, old: str, new: str, lines: list[str]) -> None:
     """A mistake anywhere else is told in the same way, and a secret is never repeated."""
     assert problems(company(tmp_path, old, new)) == lines
-
-
-@pytest.mark.parametrize("key", NOT_BUILT)
-def test_unbuilt_keys(tmp_path: Path, key: str) -> None:
-    """A key that nothing implements is an unknown key."""
-    [line] = problems(write(tmp_path, company=COMPANY + f"{key}: {{}}\n"))
-    assert line.startswith(f'company.yaml:20:1: unknown key "{key}"; ')
 
 
 def test_two_files_one_id(tmp_path: Path) -> None:

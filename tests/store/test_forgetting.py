@@ -12,6 +12,10 @@ from service.intake.decode import Decoder
 from service.intake.pseudonym import pseudonym
 from service.rejected import Rejected
 from service.settings import ProcessSettings
+from service.store.database import open_store
+from service.store.digests import Sent, keep
+from service.store.forgetting import forget
+from service.store.statements import TELL
 from tests.running import erosion
 from tests.store.damage import content
 from tests.worlds import KEY, line, plan_of, write_config
@@ -79,3 +83,19 @@ def test_whom_nobody_knows_cannot_be_forgotten(tmp_path: Path) -> None:
         refused = erosion(folder, "forget", name)
         assert refused.returncode == 1
         assert "what to do" in refused.stderr
+
+
+def test_what_reports_were_made_of_and_what_they_said_is_forgotten_too(address: str) -> None:
+    """Facts of reports and pages as sent hold no pseudonym that a key makes."""
+    store, known_as = open_store(address), pseudonym(KEY, "k1")
+    fact = ("crm", "e1", "survey.answered", 1, 1, "c1", known_as, "a", f'{{"who": "{known_as}"}}')
+    body = {"text": f"a story of {known_as}"}
+    with store.transaction() as transaction:
+        transaction.many(TELL, [fact])
+        keep(transaction, Sent("2026-W38", "cco", 1, "", body), (), "main")
+    found = forget(store, "k1", known_as, "drawn", lambda payload, old, new: (payload, 0))
+    assert (found.told, found.texts, found.total) == (1, 2, 3)
+    kept = store.rows("SELECT customer, data FROM told") + store.rows("SELECT '', body FROM digest")
+    assert not [row for row in kept if known_as in "".join(map(str, row))]
+    assert sum("drawn" in str(row) for row in kept) == 2
+    store.close()

@@ -10,6 +10,7 @@ from service.engine.values import Event, Frame, Outcome
 from service.rejected import Reason, rejected
 from service.store import retention
 from service.store.database import Database, open_store
+from service.store.digests import Sent, keep
 from service.store.retention import DAY_MS, RULES, Limits, Retention
 from tests.alerts.fakes import DIRECTORY, NOON, signal
 
@@ -127,3 +128,18 @@ def test_chunks_that_a_start_needs_stay(address: str) -> None:
     assert store.rows("SELECT seq FROM chunk") == [(4,), (5,), (6,)]
     store.close()
     open_store(address).close()
+
+
+def _page(at: int) -> Sent:
+    return Sent(f"at-{at}", "cco", at, "", {})
+
+
+def test_pages_as_sent_are_kept_until_their_week_cannot_come_again(address: str) -> None:
+    """They go with the outcomes; however short those are kept, never within four weeks."""
+    store = open_store(address)
+    for at in (OLD, YOUNG):
+        store.call(lambda work, at=at: keep(work, _page(at), (), "main"))  # type: ignore[misc]
+    _swept(store)
+    assert store.rows("SELECT at FROM digest") == [(YOUNG,)]
+    assert Limits(outcomes=3 * DAY_MS).digests == 28 * DAY_MS
+    store.close()
