@@ -1,7 +1,8 @@
 """A week's page as one file that loads nothing and needs no script: for a browser, or for paper."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -10,16 +11,21 @@ from service.report.page_words import Sheet
 
 
 def html_of(
-    sheet: Sheet, language: str, definitions: Sequence[Definition] = (), title: str = ""
+    sheet: Sheet,
+    language: str,
+    definitions: Sequence[Definition] = (),
+    title: str = "",
+    pictures: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the page; `language` is the name that pages give to theirs.
 
     With definitions each line leads to its own, which stand behind the page under their title.
+    `pictures` are PNG in base64 by the name of their chart; the tables of charts always stand there.
     """
     template = templates("service.report").get_template("week.html")
     known = {definition.key for definition in definitions}
     shown = {"sheet": sheet, "language": language, "definitions": definitions}
-    return template.render(shown, known=known, definitions_title=title) + "\n"
+    return template.render(shown, known=known, definitions_title=title, pictures=pictures) + "\n"
 
 
 @cache

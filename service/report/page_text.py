@@ -5,9 +5,10 @@ from dataclasses import fields, is_dataclass
 from textwrap import wrap
 from typing import Any
 
-from service.report.page_words import NO_BREAK, Sheet
+from service.report.page_words import Sheet
 from service.report.section import Section
 from service.report.walk import Page
+from service.report.walk_words import NO_BREAK
 
 COLUMNS = 108
 

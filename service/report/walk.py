@@ -18,6 +18,7 @@ from service.report.early import Early
 from service.report.listening import Listening
 from service.report.people import CaseRow, People, WaitRow, Waits, counted, waits_of, worst
 from service.report.reached import Reached
+from service.report.trend import Trend
 from service.report.trust import Blind, Trust, trust_of
 from service.report.week import Week
 
@@ -112,6 +113,7 @@ class Page:
     listening: Listening | None = None
     early: Early | None = None
     reached: Reached | None = None
+    trend: Trend | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -16,8 +16,9 @@ from alerts import service_words
 from alerts.clean import clean
 from alerts.enclosure import Picture
 from alerts.tongue import Tongue
-from service.report.page_words import NO_BREAK, Sheet
+from service.report.page_words import Sheet
 from service.report.section import Section
+from service.report.walk_words import NO_BREAK
 
 LINE_CHARACTERS_MAX = 1_000
 PREVIEW_CHARACTERS_MAX = 140

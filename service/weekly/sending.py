@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.directory import Directory, Reach
-from alerts.enclosure import Enclosure
+from alerts.enclosure import Enclosure, Picture
 from alerts.notice import Why, delivery_key
 from alerts.outbox import OutboxRow
 from alerts.route import plain_reaches
@@ -25,6 +25,7 @@ from service.report.walk import Page
 from service.settings import Compiled, Settings
 from service.store.digests import Sent
 from service.weekly.mail_look import Envelope, mail_of
+from service.weekly.pictures import pictures_of
 from service.weekly.schedule import Schedule
 
 BOARD = "/digests/"
@@ -51,6 +52,7 @@ class Made:
     data: dict[str, Any]
     made_of: str
     address: str
+    pictures: tuple[Picture, ...] = ()
 
 
 def schedule_of(settings: Settings) -> Schedule | None:
@@ -89,8 +91,10 @@ def made(page: Page, world: World, public_url: str = "", function: str = "") -> 
     sheet = sheet_of(page, tongue, function)
     address = f"{public_url.rstrip('/')}{BOARD}{page.week.name}" if public_url else ""
     behind = definitions_of(page, tongue), tongue.say("What each number counts")
-    texts = text_of(sheet), html_of(sheet, tongue.tag, *behind)
-    return Made(page.week.name, sheet, *texts, data_of(page), made_of(world), address)
+    pictures = pictures_of(sheet.charts)
+    drawn = {picture.cid: picture.png for picture in pictures}
+    texts = text_of(sheet), html_of(sheet, tongue.tag, *behind, drawn)
+    return Made(page.week.name, sheet, *texts, data_of(page), made_of(world), address, pictures)
 
 
 def sent_of(page: Made, receiver: str, now: int, directory: Directory) -> Sent:
@@ -146,5 +150,6 @@ def _enclosed(
         return Enclosure(page.week, page.data)
     if channel != "email":
         return Enclosure(page.week)
-    envelope = Envelope(receiver, label if page.address else "", page.address)
-    return Enclosure(page.week, html=mail_of(page.sheet, directory.tongue, envelope))
+    envelope = Envelope(receiver, label if page.address else "", page.address, page.pictures)
+    html = mail_of(page.sheet, directory.tongue, envelope)
+    return Enclosure(page.week, html=html, pictures=page.pictures)

@@ -10,13 +10,15 @@ from service.report.people import CaseRow
 from service.report.reached import reached_of
 from service.report.story import Story, story_of
 from service.report.story import Told as Promised
+from service.report.trend import Trend, trend_of
 from service.report.walk import Page, late_by_touchpoint
+from service.report.week import weeks_until
 from service.settings import Settings
 from service.settings.configuration import Configuration
 from service.settings.customers import LIVED_WITHIN_MS
 from service.store.reads import Reads
 from service.weekly.answers import region_in, said_in
-from service.weekly.customers import clientele_from, ledger_from
+from service.weekly.customers import WEEKS, clientele_from, ledger_from
 from service.weekly.listening import listening_from, messages_in
 from service.weekly.scoring import early_from
 
@@ -41,9 +43,24 @@ def with_customers(page: Page, reads: Reads, settings: Settings, directory: Dire
     if customers:
         clientele = clientele_from(ledger, customers, late, page, directory.currency)
         page = replace(page, clientele=clientele)
-    if not configuration.feedback and not configuration.surveys:
-        return page
-    return _with_voices(page, reads, configuration, directory, (ledger, late))
+    if configuration.feedback or configuration.surveys:
+        page = _with_voices(page, reads, configuration, directory, (ledger, late))
+    return replace(page, trend=_trend(page, reads, configuration, directory))
+
+
+def _trend(page: Page, reads: Reads, configuration: Configuration, directory: Directory) -> Trend:
+    weeks = weeks_until(page.week, WEEKS, page.zone)
+    stages = {
+        one.id: stage.title
+        for journey in page.journeys
+        for stage in journey.stages
+        for one in stage.touchpoints
+    }
+    said = [one for survey in configuration.surveys for one in said_in(reads, survey, directory)]
+    late = reads.late(weeks[0].begin, 2**62)
+    opened = reads.loud_since().values()
+    flow = page.clientele.weeks if page.clientele else ()
+    return trend_of(weeks, flow, late, stages, opened, said)
 
 
 def _with_voices(
