@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alerts.directory import Directory, Reach
-from alerts.enclosure import Enclosure
+from alerts.enclosure import Enclosure, Picture
 from alerts.notice import Why, delivery_key
 from alerts.outbox import OutboxRow
 from alerts.route import plain_reaches
@@ -50,6 +50,7 @@ class Made:
     data: dict[str, Any]
     made_of: str
     address: str
+    pictures: tuple[Picture, ...] = ()
 
 
 def schedule_of(settings: Settings) -> Schedule | None:
@@ -142,5 +143,6 @@ def _enclosed(
         return Enclosure(page.week, page.data)
     if channel != "email":
         return Enclosure(page.week)
-    envelope = Envelope(receiver, label if page.address else "", page.address)
-    return Enclosure(page.week, html=mail_of(page.sheet, directory.tongue, envelope))
+    envelope = Envelope(receiver, label, page.address, page.pictures)
+    html = mail_of(page.sheet, directory.tongue, envelope)
+    return Enclosure(page.week, html=html, pictures=page.pictures)
