@@ -150,6 +150,6 @@ def _enclosed(
         return Enclosure(page.week, page.data)
     if channel != "email":
         return Enclosure(page.week)
-    envelope = Envelope(receiver, label if page.address else "", page.address, page.pictures)
+    envelope = Envelope(receiver, label, page.address, page.pictures)
     html = mail_of(page.sheet, directory.tongue, envelope)
     return Enclosure(page.week, html=html, pictures=page.pictures)

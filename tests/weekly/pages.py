@@ -6,14 +6,13 @@ import zlib
 from dataclasses import replace
 
 from alerts.directory import Directory, Reach
-from alerts.enclosure import Enclosure, Picture
+from alerts.enclosure import Picture
 from alerts.outbox import OutboxRow
 from alerts.tongues import tongue_of
 from service.report.page_html import html_of
 from service.report.page_text import data_of, text_of
 from service.report.page_words import sheet_of
 from service.report.walk import Page
-from service.weekly.mail_look import Envelope, mail_of
 from service.weekly.sending import Made, rows_of
 from tests.alerts.office import office
 from tests.report.lived import NOW, lived_page
@@ -66,12 +65,11 @@ def rows(locale: str = "en", page: Page | None = None) -> dict[str, OutboxRow]:
     return {row.channel: row for row in filed}
 
 
-def illustrated(row: OutboxRow, locale: str = "en") -> OutboxRow:
+def illustrated(locale: str = "en") -> OutboxRow:
     """Return a mail with pictures in it."""
-    tongue, page = tongue_of(locale), made_in(locale)
-    envelope = Envelope("cco", tongue.say("Open the page"), ADDRESS, PICTURES)
-    html = mail_of(page.sheet, tongue, envelope)
-    return replace(row, page=Enclosure(page.week, html=html, pictures=PICTURES))
+    page = replace(made_in(locale), pictures=PICTURES)
+    found = rows_of(page, "cco", NOW, directory_of(locale))
+    return next(row for row in found if row.channel == "email")
 
 
 def shown() -> dict[str, str]:
@@ -88,5 +86,5 @@ def shown() -> dict[str, str]:
 def mails() -> dict[str, str]:
     """Return the HTML of each sample mail."""
     found = {f"week-{locale}": rows(locale)["email"] for locale in LOCALES}
-    found["week-pictures"] = illustrated(rows()["email"])
+    found["week-pictures"] = illustrated()
     return {name: row.page.html for name, row in found.items() if row.page is not None}

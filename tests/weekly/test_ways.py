@@ -84,7 +84,7 @@ async def test_a_mail(locale: str) -> None:
 
 async def test_pictures_come_with_the_mail() -> None:
     """Each picture is a part beside the HTML that names it, with its words, and nothing is loaded."""
-    mail = await taken(illustrated(rows()["email"]))
+    mail = await taken(illustrated())
     shown = part(mail, "html")
     together = [p for p in mail.walk() if p.get_content_type() == "multipart/related"]
     assert len(together) == 1
@@ -148,7 +148,7 @@ def test_a_page_that_is_too_large_for_a_webhook_says_so() -> None:
 
 def test_a_row_comes_back_as_it_was() -> None:
     """Through JSON and back a row is the same, with a page, with pictures, and without."""
-    for row in (*rows().values(), illustrated(rows()["email"]), OPENED):
+    for row in (*rows().values(), illustrated(), OPENED):
         stored = json.loads(json.dumps(row.to_row()))
         again = OutboxRow.from_row(stored)
         assert (again.page is None) == (row.page is None)
