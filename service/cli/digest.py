@@ -28,6 +28,12 @@ def digest(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be sent next; send nothing.")
     ] = False,
+    function: Annotated[
+        str, typer.Option(help="Also what concerns this function, as sales, in the same numbers.")
+    ] = "",
+    room: Annotated[
+        Path | None, typer.Option(help="Write the customer room to this HTML file, to print.")
+    ] = None,
     config: Config = None,
     as_json: Json = False,
 ) -> None:
@@ -42,18 +48,41 @@ def digest(
     world = World(settings, compile_settings(settings))
     if dry_run:
         _say_next(world, as_json=as_json)
+    elif room is not None:
+        _make_room(world, open_reads(), week, room)
     else:
-        _make(world, open_reads(), week, html, as_json=as_json)
+        _make(world, open_reads(), week, html, function, as_json=as_json)
 
 
-def _make(world: "World", reads: "Reads", week: str, html: Path | None, *, as_json: bool) -> None:
+def _make_room(world: "World", reads: "Reads", week: str, path: Path) -> None:
+    """Write the three walls and the loss review."""
+    from service.weekly.collecting import page_from
+    from service.weekly.room import room_page
+
+    page = page_from(reads, world.settings, world.compiled, week)
+    _write(path, room_page(page, reads, world))
+
+
+def _make(
+    world: "World",
+    reads: "Reads",
+    week: str,
+    html: Path | None,
+    function: str,
+    *,
+    as_json: bool,
+) -> None:
     """Print a page made anew; say where it differs from what was sent."""
+    from service.report.function_words import functions_of
     from service.store.digests import sent_page
     from service.weekly.collecting import page_from
     from service.weekly.comparing import differences
     from service.weekly.sending import made
 
-    page = made(page_from(reads, world.settings, world.compiled, week), world)
+    found = page_from(reads, world.settings, world.compiled, week)
+    if function:
+        _check(function, functions_of(found))
+    page = made(found, world, function=function)
     if html is not None:
         _write(html, page.html)
     if as_json:
@@ -61,11 +90,17 @@ def _make(world: "World", reads: "Reads", week: str, html: Path | None, *, as_js
     elif html is None:
         print(page.text, end="")
     sent = sent_page(reads, page.week)
-    found = differences(sent, page.data, page.made_of) if sent else []
-    for line in found:
+    lines = differences(sent, page.data, page.made_of) if sent else []
+    for line in lines:
         say(f"not as it was sent: {line}")
-    if found:
+    if lines:
         say(f"what was sent: erosion digest --week {page.week} --as-sent")
+
+
+def _check(function: str, known: set[str]) -> None:
+    if function not in known:
+        names = ", ".join(sorted(known)) or "none; name some as `contributing` or `suggestions`"
+        raise ErosionError(f"no touchpoint names the function {function!r}", f"known: {names}")
 
 
 def _show(sent: "Sent", html: Path | None, *, as_json: bool) -> None:

@@ -45,7 +45,7 @@ def customers_section(clientele: Clientele, tongue: Tongue) -> Section:
         marble,
         marble=MARBLE,
     )
-    return Section(title, tuple(_lines(clientele, marble, tongue)))
+    return Section(title, tuple(_lines(clientele, marble, tongue)), "customers")
 
 
 def agreed_line(agreed: Agreed, tongue: Tongue) -> Line:

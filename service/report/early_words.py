@@ -33,7 +33,7 @@ def early_section(early: Early, titles: Mapping[str, str], zone: str, tongue: To
         )
         for one in early.idle
     ]
-    return Section(tongue.say("How early did we know? (last 90 days)"), tuple(lines))
+    return Section(tongue.say("How early did we know? (last 90 days)"), tuple(lines), "early")
 
 
 def _survey(carded: Carded, titles: Mapping[str, str], zone: str, tongue: Tongue) -> Iterator[Line]:
@@ -92,7 +92,7 @@ def _missed(card: Scorecard, titles: Mapping[str, str], zone: str, tongue: Tongu
     told = tongue.say("Missed: {names}.", names="; ".join(names))
     more = len(card.missed) - len(names)
     if more:
-        told += " " + tongue.count("{n} more.", "{n} more.", more)
+        told += " " + tongue.say("{n} more.", n=more)
     yield told
 
 

@@ -68,10 +68,18 @@ class Agreement(NamedTuple):
     sources: int
 
 
+class Voices(NamedTuple):
+    """Count what points to one touchpoint: messages about it, low answers after a broken promise."""
+
+    messages: int
+    low: int
+
+
 class Listening(NamedTuple):
     """Hold what customers told us in a week; `categories` are the most frequent, with `others`.
 
     `kinds` counts messages by how they came about; `strange` are of no category of the list.
+    `voices` stand beside what operations know, by touchpoint.
     """
 
     kinds: Mapping[str, int]
@@ -80,6 +88,7 @@ class Listening(NamedTuple):
     strange: int
     surveys: tuple[Survey, ...]
     agreement: Agreement | None
+    voices: Mapping[str, Voices]
     story: Story | None = None
 
 
@@ -88,6 +97,7 @@ def listening_of(
     titles: Mapping[str, str],
     surveys: Iterable[Survey],
     agreement: Agreement | None,
+    voices: Mapping[str, Voices],
 ) -> Listening:
     """Return what was said; `titles` are the categories of the company's one list."""
     counts = Counter(message.category for message in messages)
@@ -102,6 +112,7 @@ def listening_of(
         sum(count for name, count in counts.items() if name not in titles),
         tuple(surveys),
         agreement,
+        voices,
     )
 
 
@@ -126,30 +137,33 @@ def survey_of(event: str, said: Sequence[Said], week: Week, now: int) -> Survey:
     )
 
 
-def agreement_of(
-    let_down: Mapping[str, int],
-    messages: Iterable[Message],
-    said: Iterable[Said],
-    titles: Mapping[str, str],
-    week: Week,
-) -> Agreement | None:
-    """Return the touchpoint to which operations and at least one other source point, if any.
-
-    Each source points to where it counts most: operations people let down, messages what they are
-    about, surveys the low answers of people to whom the promise was broken.
-    """
+def voices_of(messages: Iterable[Message], said: Iterable[Said], week: Week) -> dict[str, Voices]:
+    """Return what points to each touchpoint in a week, by when it came."""
     spoken = Counter(message.touchpoint for message in messages if message.touchpoint)
     low = Counter(
         one.answer.touchpoint
         for one in said
         if one.is_low and one.was_late and week.begin <= one.answer.known_at < week.end
     )
+    return {name: Voices(spoken[name], low[name]) for name in sorted(spoken | low)}
+
+
+def agreement_of(
+    let_down: Mapping[str, int], voices: Mapping[str, Voices], titles: Mapping[str, str]
+) -> Agreement | None:
+    """Return the touchpoint to which operations and at least one other source point, if any.
+
+    Each source points to where it counts most: operations people let down, messages what they are
+    about, surveys the low answers of people to whom the promise was broken.
+    """
     here = _most(let_down, LATE_MIN)
-    sources = 1 + (_most(spoken, MESSAGES_MIN) == here) + (_most(low, LOW_MIN) == here)
+    spoken = _most({name: voice.messages for name, voice in voices.items()}, MESSAGES_MIN)
+    low = _most({name: voice.low for name, voice in voices.items()}, LOW_MIN)
+    sources = 1 + (spoken == here) + (low == here)
     if not here or sources == 1:
         return None
-    counts = (spoken[here], low[here], let_down[here])
-    return Agreement(here, titles.get(here, here), *counts, sources)
+    voice = voices.get(here, Voices(0, 0))
+    return Agreement(here, titles.get(here, here), *voice, let_down[here], sources)
 
 
 def _most(counts: Mapping[str, int], least: int) -> str:

@@ -19,7 +19,7 @@ def listening_section(listening: Listening, now: int, zone: str, tongue: Tongue)
         lines.append(Line(_agreement(listening.agreement, tongue), "agreement"))
     if listening.story:
         lines.append(Line(story_line(listening.story, zone, tongue), "story"))
-    return Section(tongue.say("What they told us"), tuple(lines))
+    return Section(tongue.say("What they told us"), tuple(lines), "voices")
 
 
 def _messages(listening: Listening, tongue: Tongue) -> str:

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.report.definitions import Definition
 from service.report.page_words import Sheet
+from service.report.room import Wall
 
 
 def html_of(
@@ -26,6 +27,15 @@ def html_of(
     known = {definition.key for definition in definitions}
     shown = {"sheet": sheet, "language": language, "definitions": definitions}
     return template.render(shown, known=known, definitions_title=title, pictures=pictures) + "\n"
+
+
+def room_of(
+    sheet: Sheet, language: str, title: str, walls: Sequence[Wall], pictures: Mapping[str, str]
+) -> str:
+    """Return the customer room as one file to print: each wall begins a sheet of paper."""
+    template = templates("service.report").get_template("room.html")
+    shown = {"sheet": sheet, "walls": walls, "pictures": pictures}
+    return template.render(shown, language=language, title=title) + "\n"
 
 
 @cache

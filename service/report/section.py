@@ -12,10 +12,8 @@ class Line(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Hold one part of a page."""
+    """Hold one part of a page; `key` says which it is, whatever language its title speaks."""
 
     title: str
     lines: tuple[Line, ...]
-
-
-NOTHING = Section("", ())
+    key: str = ""

@@ -124,10 +124,9 @@ def _besides(lived: Lived, tongue: Tongue) -> list[str]:
     found, lines = lived.buyers, []
     if found:
         lines.append(
-            tongue.count(
+            tongue.say(
                 "Likely buyers at risk: about {n} ({low} to {high}).",
-                "Likely buyers at risk: about {n} ({low} to {high}).",
-                found.likely,
+                n=found.likely,
                 low=found.low,
                 high=found.high,
             )

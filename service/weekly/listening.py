@@ -10,6 +10,7 @@ from service.report.listening import (
     agreement_of,
     listening_of,
     survey_of,
+    voices_of,
 )
 from service.report.walk import Page
 from service.report.week import Week
@@ -32,11 +33,13 @@ def listening_from(
     """Return what customers said in a week; without a list every category stands for itself."""
     categories = {n: c.title for n, c in feedback.categories.items()} if feedback else {}
     said = [one for _, answers in surveys for one in answers]
+    voices = voices_of(messages, said, page.week)
     return listening_of(
         messages,
         categories or {message.category: message.category for message in messages},
         [survey_of(survey.event, answers, page.week, page.now) for survey, answers in surveys],
-        agreement_of(let_down, messages, said, page.titles, page.week),
+        agreement_of(let_down, voices, page.titles),
+        voices,
     )
 
 

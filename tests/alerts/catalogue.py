@@ -84,7 +84,9 @@ def main() -> None:
             for message in wanted:
                 if message.id:
                     before = old.get(message.id)
-                    made.add(message.id, before.string if before else "")
+                    # A sentence that gained or lost its plural has to be translated anew.
+                    is_same = before is not None and before.pluralizable == message.pluralizable
+                    made.add(message.id, before.string if before and is_same else "")
         folder = ROOT / "alerts" / "locale" / locale / "LC_MESSAGES"
         (folder / "alerts.po").write_bytes(_written(made))
         print(f"{locale}: {len(made)} sentences")
