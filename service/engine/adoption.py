@@ -35,6 +35,7 @@ class Adopted:
     books: dict[str, Book]
     stocks: dict[str, list[str]]
     told: frozenset[str] = frozenset()
+    answers: frozenset[str] = frozenset()
     farewell: Farewell = default_field(default_factory=Farewell)
 
 
@@ -66,9 +67,9 @@ def adopt(plan: Plan, before: Adopted | None, now: int) -> Adopted:
         ]
     names = [track.plan.id for track in tracks]
     lanes = list(timelines.values())
-    fed, told = _fed(plan, places), frozenset(plan.told)
+    fed, told, answers = _fed(plan, places), frozenset(plan.told), frozenset(plan.answers)
     adopted = Adopted(
-        plan, plan.sources, tracks, names, lanes, lines, heard, fed, books, stocks, told
+        plan, plan.sources, tracks, names, lanes, lines, heard, fed, books, stocks, told, answers
     )
     if before is not None:
         carry(before, adopted, now)

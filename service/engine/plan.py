@@ -226,7 +226,8 @@ class Plan:
     `fields` says for each event type which paths of `data` an event must carry inside.
     `zones` maps a zone's name to its transitions: (from UTC ms, offset ms), ascending.
     `shards` are the partitions of a Kafka log, in their order; a log on one machine has one.
-    `told` are the types of event that reports read: they are put out as they came, beside all rules.
+    `told` are the types of event that reports read: they are put out as they came, beside all rules;
+    `answers` those of which only what was recorded long after it happened is put out.
     """
 
     number: int
@@ -242,3 +243,4 @@ class Plan:
     exclusions: tuple[Exclusion, ...] = ()
     shards: tuple[str, ...] = ("main",)
     told: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()

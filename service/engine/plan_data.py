@@ -55,6 +55,7 @@ def from_data(data: Json) -> Plan:
         exclusions=tuple(_exclusion(row) for row in data.get("exclusions", ())),
         shards=tuple(data.get("shards", ("main",))),
         told=tuple(data.get("told", ())),
+        answers=tuple(data.get("answers", ())),
     )
 
 

@@ -24,6 +24,14 @@ from service.engine.values import Event
 # An event that lies further ahead of the log's time is somebody's wrong clock.
 FUTURE_MS = 5 * 60_000
 
+# An answer that was entered later than this after it was given is counted; it may be an excuse.
+ENTERED_LATE_MS = 60 * 60_000
+
+
+def is_entered_late(event: Event) -> bool:
+    """Tell whether an event was recorded long after it happened."""
+    return event.recorded is not None and event.recorded - event.time > ENTERED_LATE_MS
+
 
 class Recorder:
     """Record events; `too_late` and `future` change nothing, `told` is for reports, until taken."""
@@ -68,7 +76,9 @@ class Recorder:
 
     def _tell(self, event: Event, at_work: Adopted) -> None:
         """Let every touchpoint that listens hear an event."""
-        is_told = event.type in at_work.told
+        is_told = event.type in at_work.told or (
+            event.type in at_work.answers and is_entered_late(event)
+        )
         if is_told:
             self.told.append(event)
         stocks = at_work.stocks.get(event.type, ())

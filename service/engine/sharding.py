@@ -31,6 +31,7 @@ def shard_plan(plan: Plan, shard: str) -> Plan:
         delivers={name: types for name, types in plan.delivers.items() if name in sources},
         touchpoints={n: t for n, t in plan.touchpoints.items() if t.shard == shard},
         told=tuple(kind for kind in plan.told if _listening(plan, kind)[0] == shard),
+        answers=tuple(kind for kind in plan.answers if _listening(plan, kind)[0] == shard),
     )
 
 

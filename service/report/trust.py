@@ -2,7 +2,7 @@
 
 Three habits make a promise look kept: to answer just before it runs out, to close many cases at
 once, and to enter an answer long after it was given.  They are counted over the whole company and
-name nobody; a count is a question, not a verdict.  The third cannot be told from what is stored.
+name nobody; a count is a question, not a verdict.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ class Trust(NamedTuple):
 
     `unsaid` are cases of which no feed says who reported them.  `last_minute` are answers in the
     sixty seconds before the promise ran out, `at_once` those of ten or more in one minute at one
-    unit.
+    unit, `entered_late` those that were recorded more than an hour after they were given.
     """
 
     cases: int
@@ -31,6 +31,7 @@ class Trust(NamedTuple):
     answers: int
     last_minute: int
     at_once: int
+    entered_late: int = 0
 
 
 class Blind(NamedTuple):

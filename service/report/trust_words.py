@@ -6,7 +6,6 @@ from service.report.clientele_words import agreed_line
 from service.report.trust import AT_ONCE_MIN, Blind, Trust
 from service.report.walk import Page
 
-NOT_STORED = noted("When an answer was entered is not stored, so late entries are not counted.")
 COUNTED_ONCE = noted("A customer counts once in each line, by the worst that happened there.")
 
 
@@ -36,7 +35,11 @@ def _reported(trust: Trust, tongue: Tongue) -> list[str]:
             n=trust.at_once,
             total=trust.answers,
         ),
-        tongue.say(NOT_STORED),
+        tongue.say(
+            "Entered more than an hour after it was given: {n} of {total} answers.",
+            n=trust.entered_late,
+            total=trust.answers,
+        ),
     ]
 
 

@@ -126,6 +126,7 @@ class Stored:
     alerts: Sequence[Mapping[str, object]] = ()
     expedited: Mapping[str, int] = field(default_factory=dict)
     worth: Worth | None = None
+    entered_late: int = 0
 
 
 def page_of(
@@ -137,6 +138,7 @@ def page_of(
     cases = [row for row in stored.cases if row.touchpoint in known]
     waiting = [row for row in stored.waiting if row.touchpoint in known]
     mine = replace(stored, cases=cases, waiting=waiting)
+    ratios = {moment.id for moment in moments if moment.is_ratio}
     return Page(
         company,
         zone,
@@ -145,7 +147,7 @@ def page_of(
         counted(cases),
         waits_of(waiting),
         tuple(_journey(plan, mine, now) for plan in plans),
-        trust_of(cases, {moment.id for moment in moments if moment.is_ratio}),
+        trust_of(cases, ratios)._replace(entered_late=stored.entered_late),
         tuple(_blind(plans, stored.alerts)),
     )
 

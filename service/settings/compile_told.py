@@ -19,6 +19,18 @@ def told_fields(configuration: Configuration) -> dict[str, set[str]]:
     return found
 
 
+def answer_types(configuration: Configuration) -> tuple[str, ...]:
+    """Return the types of event by which somebody answers, for counting those entered late."""
+    found = {
+        pattern.event
+        for touchpoint in configuration.touchpoints.values()
+        for keys, patterns in touchpoint.measure.named().items()
+        if keys == ("stop",)
+        for pattern in patterns
+    }
+    return tuple(sorted(found))
+
+
 def _read(configuration: Configuration) -> Iterator[tuple[str, set[str]]]:
     if configuration.customers:
         yield from configuration.customers.fields().items()

@@ -9,7 +9,7 @@ from service.settings.block import data_path
 from service.settings.compile_calendars import compile_calendars
 from service.settings.compile_directory import compile_directory
 from service.settings.compile_sources import compile_sources, delivered, needed_fields
-from service.settings.compile_told import told_fields
+from service.settings.compile_told import answer_types, told_fields
 from service.settings.compile_touchpoints import compile_touchpoints
 from service.settings.compile_zones import compile_zones
 from service.settings.configuration import Retain
@@ -51,6 +51,7 @@ def compile_settings(settings: Settings, number: int = 1) -> Compiled:
         exclusions=tuple(_exclusion(item) for item in configuration.exclusions),
         shards=configuration.shards,
         told=tuple(sorted(told_fields(configuration))),
+        answers=answer_types(configuration),
     )
     directory = compile_directory(settings, plan)
     return Compiled(plan, directory, settings.warnings, configuration.retain, configuration.surveys)

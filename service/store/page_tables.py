@@ -12,6 +12,7 @@ TOLD = Table(
     text("type"),
     whole("time"),
     whole("heard"),
+    whole("recorded", empty=True),
     text("case_id"),
     text("customer"),
     text("unit"),

@@ -40,8 +40,8 @@ _BEGAN = (
     "FROM outcome WHERE started >= ? AND started < ? ORDER BY started, touchpoint, case_id"
 )
 _TOLD = (
-    "SELECT type, time, heard, id, case_id, customer, unit, data FROM told "
-    "WHERE type IN ({}) AND time >= ? ORDER BY time, source, id"
+    "SELECT type, time, heard, recorded, id, case_id, customer, unit, data FROM told "
+    "WHERE type IN ({}) AND time >= ? AND time < ? ORDER BY time, source, id"
 )
 _ANSWERS = (
     "SELECT t.id, o.touchpoint, o.unit, o.started, o.outcome, t.heard, t.data FROM told t "
@@ -139,10 +139,10 @@ class Reads:
         """Return how the cases stand that started in [begin, end)."""
         return [CaseRow(*row) for row in self.tuples(_BEGAN, (begin, end))]  # type: ignore[arg-type]
 
-    def told(self, types: Sequence[str], since: int = 0) -> list[ToldRow]:
-        """Return the facts of some types that happened from an instant on, in order."""
+    def told(self, types: Sequence[str], since: int = 0, until: int = 2**62) -> list[ToldRow]:
+        """Return the facts of some types that happened in [since, until), in order."""
         marks = ", ".join("?" * len(types))
-        rows = self.tuples(_TOLD.format(marks), (*types, since)) if types else []
+        rows = self.tuples(_TOLD.format(marks), (*types, since, until)) if types else []
         return [ToldRow(*row[:-1], json.loads(str(row[-1]))) for row in rows]  # type: ignore[arg-type, call-arg]
 
     def answers(self, event: str, touchpoints: Sequence[str]) -> list[AnswerRow]:

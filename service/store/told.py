@@ -8,11 +8,12 @@ from service.engine.values import Event
 
 
 class ToldRow(NamedTuple):
-    """State one fact as it is stored: when it happened, when it was heard, its fields."""
+    """State one fact as it is stored: when it happened, was heard and was recorded, its fields."""
 
     type: str
     time: int
     heard: int
+    recorded: int | None
     id: str
     case: str
     customer: str
@@ -32,8 +33,9 @@ class AnswerRow(NamedTuple):
     data: Mapping[str, Any]
 
 
-def told_row(heard: int, event: Event) -> tuple[str, str, str, int, int, str, str, str, str]:
+def told_row(heard: int, event: Event) -> tuple[object, ...]:
     """Return the row of a fact that was heard at an instant of the log."""
     data = json.dumps(dict(event.data), ensure_ascii=False, separators=(",", ":"), default=str)
     names = (event.source, event.id, event.type)
-    return (*names, event.time, heard, event.case, event.customer, event.unit, data)
+    times = (event.time, heard, event.recorded)
+    return (*names, *times, event.case, event.customer, event.unit, data)

@@ -20,7 +20,7 @@ from service.report.week import Week, last_full_week, week_named
 from service.settings import Compiled, Settings
 from service.settings.touchpoint import Touchpoint
 from service.store.reads import Reads
-from service.weekly.expedited import expedited_in
+from service.weekly.apart import entered_late_in, expedited_in
 from service.weekly.voices import with_customers
 
 
@@ -67,6 +67,7 @@ def _stored(reads: Reads, settings: Settings, directory: Directory, week: Week, 
         reads.alerts(),
         expedited_in(reads, settings.configuration.touchpoints, week),
         directory.worth,
+        entered_late_in(reads, settings.configuration.touchpoints.values(), week),
     )
 
 

@@ -46,7 +46,7 @@ def listening_from(
 def messages_in(reads: Reads, feedback: Feedback, week: Week) -> list[Message]:
     """Return the messages of a week."""
     counts = compile_tree(feedback.where) if feedback.where is not None else None
-    rows = [row for row in reads.told([feedback.event], week.begin) if row.time < week.end]
+    rows = reads.told([feedback.event], week.begin, week.end)
     return [_message(row, feedback) for row in rows if counts is None or counts(row.data)]
 
 

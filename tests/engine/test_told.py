@@ -66,3 +66,14 @@ def test_one_shard_tells() -> None:
     plan = replace(PLAN, shards=("main", "rest"), touchpoints=parts, told=told)
     by_shard = [shard_plan(plan, shard).told for shard in plan.shards]
     assert sorted(kind for kinds in by_shard for kind in kinds) == sorted(told)
+
+
+def test_an_answer_entered_long_afterwards() -> None:
+    """Of answers only those recorded more than an hour after they were given are put out."""
+    hour = 3_600_000
+    late, soon, unsaid = (
+        event(number, "testdrive.answered", NOW - 2 * hour)._replace(recorded=recorded)
+        for number, recorded in ((1, NOW - hour + 1), (2, NOW - hour), (3, None))
+    )
+    frames = told(PLAN, Chunk(NOW, (late, soon, unsaid)))
+    assert [one for frame in frames for one in frame.told] == [late]

@@ -54,7 +54,7 @@ HOW FAR THIS CAN BE TRUSTED
   The feed does not say who reported 1 of them.
   Answered in the last minute before the promise ran out: 1 of 158 answers.
   Answered 10 or more in one minute at one place: 10 of 158 answers.
-  When an answer was entered is not stored, so late entries are not counted.
+  Entered more than an hour after it was given: 0 of 158 answers.
 """
 COLOURS = re.compile(r"\b(green|red|amber|yellow|verde|roj[oa]|ámbar|amarill[oa])\b", re.IGNORECASE)
 PLEASED = re.compile(r"\b(on track|off track|target|goal|objetivo|meta)\b", re.IGNORECASE)

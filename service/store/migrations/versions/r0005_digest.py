@@ -7,10 +7,10 @@ revision = "0005"
 down_revision = "0004"
 
 
-def whole(name: str) -> "sa.Column[int]":
-    """Return a column of whole numbers that is never empty."""
+def whole(name: str, *, empty: bool = False) -> "sa.Column[int]":
+    """Return a column of whole numbers."""
     kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    return sa.Column(name, kind, nullable=False)
+    return sa.Column(name, kind, nullable=empty)
 
 
 def word(name: str) -> "sa.Column[str]":
@@ -24,6 +24,7 @@ def upgrade() -> None:
         "told",
         *(word(name) for name in ("source", "id", "type")),
         *(whole(name) for name in ("time", "heard")),
+        whole("recorded", empty=True),
         *(word(name) for name in ("case_id", "customer", "unit")),
         sa.Column("data", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("source", "id"),
