@@ -195,15 +195,3 @@ class AuditOut(Shape):
     what: str
     about: str
     detail: str
-
-
-class CommitmentOut(Shape):
-    """Tell of a commitment that is proposed: the same place failed the same promise again."""
-
-    id: str
-    at: int
-    state: str
-    touchpoint: str
-    per: str
-    scope: str
-    episodes: int
