@@ -29,8 +29,12 @@ EVER = 2**62
 
 
 def count_now(reads: Reads, directory: Directory, one: Commitment, now: int) -> int:
-    """Return how many people a commitment counts: in the last full week, or waiting now."""
-    week = last_full_week(now, directory.zone)
+    """Return how many people a commitment counts: in the last full week, or waiting now.
+
+    A week is full when the newest stored fact lies behind it, as for the page: what is behind with
+    its work would else count too few.
+    """
+    week = last_full_week(min(now, reads.newest() or now), directory.zone)
     rows = _rows(reads, directory, one, min(week.begin, now - WAITED_MS), now)
     return still_waiting(rows, now) if one.counts is Counts.WAITING else _count(rows, one, week)
 
@@ -63,9 +67,10 @@ def _shown(found: Iterable[Commitment], week: Week, until: int) -> Iterator[Comm
     standing = [one for one in led if one.closed_at is None or one.closed_at >= until]
     yield from (replace(one, state=State.OPEN, closed_at=None) for one in standing[:MAX_OPEN])
     yield from (o for o in led if o.closed_at is not None and week.begin <= o.closed_at < week.end)
-    proposed = [o for o in known if o.state is State.PROPOSED]
-    recent = [o for o in reversed(proposed) if o.began_at >= week.end - PROPOSED_MS]
-    yield from recent[:PROPOSED_MAX]
+    since, held = week.end - PROPOSED_MS, {one.place for one in standing}
+    proposed = (o for o in known if o.state is State.PROPOSED and o.began_at >= since)
+    latest = {one.place: one for one in proposed if one.place not in held}
+    yield from sorted(latest.values(), key=lambda o: -o.began_at)[:PROPOSED_MAX]
 
 
 def _together(reads: Reads, directory: Directory, page: Page, one: Commitment) -> Together:

@@ -28,9 +28,14 @@ URL = "/v1/commitments"
 
 def late(at: Bench, units: Sequence[str], started: int, first: int = 0) -> None:
     """Store a late case of somebody else for each unit, without an answer."""
-    end = started + HOUR
-    rest = ("web", started, end, None, "late", None, None, 0, "", 1)
-    rows = [("answer-request", f"n{n}", f"p{n}", u, *rest) for n, u in enumerate(units, first)]
+    counted = (None, None, 0, "", 1)
+    times = ("web", started, started + HOUR, None, "late", *counted)
+    rows: list[tuple[object, ...]] = [
+        ("answer-request", f"n{n}", f"p{n}", u, *times) for n, u in enumerate(units, first)
+    ]
+    # Somebody asked just now, so the week before is known to its end.
+    fresh = (f"k{at.now}", "k", "leeds", "web", at.now, None, None, "open", *counted)
+    rows.append(("answer-request", *fresh))
     at.store.call(lambda t: t.many(statements.OUTCOME, rows))
 
 

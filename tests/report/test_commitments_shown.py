@@ -94,7 +94,9 @@ def test_who_waits(kept: tuple[Database, Reads]) -> None:
     store.call(lambda t: open_commitment(t, by(WEEKS[0].end), one))
     assert [one.now for one in shown(reads)] == [0]
     assert count_now(reads, DIRECTORY, one, WEEKS[3].begin + DAY_MS) == 3
-    assert count_now(reads, DIRECTORY, replace(one, counts=Counts.LET_DOWN), WEEKS[3].end) == 3
+    let_down = replace(one, counts=Counts.LET_DOWN)
+    assert count_now(reads, DIRECTORY, let_down, WEEKS[3].end) == 3
+    assert count_now(reads, DIRECTORY, let_down, WEEK.end + 30 * DAY_MS) == 3, "not known beyond"
 
 
 def test_a_closed_one_comes_back_once(kept: tuple[Database, Reads]) -> None:
@@ -128,10 +130,27 @@ def test_proposals_wait_for_four_weeks(kept: tuple[Database, Reads]) -> None:
     store, reads = kept
     times = [WEEK.end - 29 * DAY_MS, *(WEEK.end - n * DAY_MS for n in range(6, 0, -1))]
     proposals = tuple(
-        Proposal(f"p{n}", at, f"p{n}", "answer-request", "unit", "kent", 3)
+        Proposal(f"p{n}", at, f"p{n}", "answer-request", "unit", f"u{n % 7}", 3)
         for n, at in enumerate(times)
     )
     store.call(lambda t: t.save_decision(Decision(NOW, (), (), (), (), (), proposals=proposals)))
     found = shown(reads)
     assert [one.commitment.id for one in found] == ["p6", "p5", "p4", "p3", "p2"]
-    assert {(one.where, one.now, one.commitment.episodes) for one in found} == {("Kent", 2, 3)}
+    assert {one.commitment.episodes for one in found} == {3}
+
+
+def test_a_place_is_proposed_once_and_not_while_somebody_leads_it(
+    kept: tuple[Database, Reads],
+) -> None:
+    """The latest proposal of a place stands for all; none does where a commitment is open."""
+    store, reads = kept
+    places = (("unit", "kent"), ("unit", "kent"), ("region", "north"))
+    proposals = tuple(
+        Proposal(f"p{n}", WEEK.begin + n, f"p{n}", "answer-request", *place, 3)
+        for n, place in enumerate(places)
+    )
+    store.call(lambda t: t.save_decision(Decision(NOW, (), (), (), (), (), proposals=proposals)))
+    assert [one.commitment.id for one in shown(reads)] == ["p2", "p1"]
+    store.call(lambda t: open_commitment(t, by(WEEK.end), wanted("c1", WEEK.end)))
+    found = shown(reads)
+    assert [(one.commitment.id, one.where, one.now) for one in found[1:]] == [("p1", "Kent", 2)]
