@@ -70,6 +70,8 @@ def _course(course: Course, tongue: Tongue) -> str:
             "Days to bring the count down: about {n} more, at the pace of the last weeks.",
             n=course.days,
         )
+    if course.way is Way.BELOW:
+        return tongue.say("Days to bring the count down: none, it was never above the aim.")
     if course.way is Way.EARLY:
         return tongue.say("Days to bring the count down: too early to say.")
     return tongue.say("Days to bring the count down: the count is not falling.")

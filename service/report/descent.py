@@ -6,6 +6,7 @@ do not fall there is none.
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import dropwhile
 from typing import NamedTuple
 
 from alerts.spans import DAY_MS
@@ -27,6 +28,7 @@ class Way(StrEnum):
     FALLING = "falling"
     NOT_FALLING = "not falling"
     EARLY = "too early to say"
+    BELOW = "never above the aim"
 
 
 class Course(NamedTuple):
@@ -39,12 +41,16 @@ class Course(NamedTuple):
 def course_of(weeks: Sequence[Weekly], began_at: int, aim: int) -> Course:
     """Return how a count goes, from weeks in a row; the first is the last before the beginning.
 
-    While the last count is at or below the aim, the days are those it took to get there first.
+    While the last count is at or below the aim, the days are those it took to get there first, from
+    above: what was never above the aim was not brought down by anybody.
     Above it they are what a straight line through the last weeks would still take.
     """
-    reached = [week for week in weeks if week.end > began_at and week.people <= aim]
+    above = dropwhile(lambda week: week.people <= aim, weeks)
+    reached = [week for week in above if week.end > began_at and week.people <= aim]
     if reached and weeks[-1].people <= aim:
         return Course(Way.DOWN, -(-(reached[0].end - began_at) // DAY_MS))
+    if all(week.people <= aim for week in weeks):
+        return Course(Way.BELOW)
     last = [week.people for week in weeks[-PACE_WEEKS:]]
     if len(last) < PACE_WEEKS_MIN:
         return Course(Way.EARLY)

@@ -130,12 +130,19 @@ def test_guard_rails(tongue: Tongue) -> None:
     assert "39" in closing[0]
 
 
-def test_too_early() -> None:
-    """Before there are weeks enough it says so."""
-    early = (Together(OPEN, "A person answers", "", 198, Course(Way.EARLY)),)
-    sheet = sheet_of(replace(lived_page(), commitments=early), ENGLISH)
-    said = " ".join(section_text(sheet.after[-1]).split())
-    assert "Days to bring the count down: too early to say." in said
+@pytest.mark.parametrize(
+    ("way", "english", "spanish"),
+    [
+        (Way.EARLY, "too early to say.", "es pronto para decirlo."),
+        (Way.BELOW, "none, it was never above the aim.", "ninguno, nunca pasó de lo acordado."),
+    ],
+)
+def test_without_days(way: Way, english: str, spanish: str) -> None:
+    """Before there are weeks enough it says so, and what was never above the aim is not brought down."""
+    shown = (Together(OPEN, "A person answers", "", 198, Course(way)),)
+    page = replace(lived_page(), commitments=shown)
+    for tongue, said in ((ENGLISH, english), (SPANISH, spanish)):
+        assert sheet_of(page, tongue).after[-1].lines[1].text.endswith(f": {said}")
 
 
 def test_without_commitments_there_is_no_section() -> None:
