@@ -9,6 +9,7 @@ from alerts.action import Kind
 from alerts.directory import Place
 from service.board import shapes
 from service.board.access import ACT, ADMIN, READ, SILENCE
+from service.board.commitment_api import commitment_operations
 from service.board.office import Office
 from service.board.operation import Asked, Operation, Shape
 from service.errors import ErosionError, NotFoundError
@@ -38,8 +39,8 @@ def operations(office: Office) -> tuple[Operation, ...]:
         Operation("POST", "/v1/waiting/{touchpoint}/{case}/told", ACT, "Note that a customer knows", work.told),
         Operation("GET", "/v1/digests", READ, "List weekly pages as sent", work.digests, shapes.DigestOut, True, LimitQuery),
         Operation("GET", "/v1/digests/{week}", READ, "Show a week's page as sent", work.digest, shapes.WholeDigestOut),
-        Operation("GET", "/v1/commitments", READ, "List proposed commitments", work.commitments, shapes.CommitmentOut, True, LimitQuery),
         Operation("GET", "/v1/audit", ADMIN, "List who did what", work.audit, shapes.AuditOut, True, LimitQuery),
+        *commitment_operations(office),
     )  # fmt: skip
 
 
@@ -124,11 +125,6 @@ class _Work:
     def told(self, asked: Asked) -> None:
         path = asked.path
         self._office.tell(path["touchpoint"], path["case"], asked.person.name, VIA)
-
-    def commitments(self, asked: Asked) -> list[shapes.CommitmentOut]:
-        names = shapes.CommitmentOut.model_fields
-        found = self._office.lookup.commitments(asked.query.limit)
-        return [shapes.CommitmentOut(**{name: row[name] for name in names}) for row in found]
 
     def digests(self, asked: Asked) -> list[shapes.DigestOut]:
         return [shapes.DigestOut(**row) for row in self._office.lookup.digests(asked.query.limit)]

@@ -74,11 +74,11 @@ class Office:
     def answer(self, beginning: str, kind: Kind, who: str, via: str, note: str = "") -> int:
         """Keep an answer durably and return its number; raise NotFoundError."""
         alert, by = self.alert(beginning), By(clean(who), clean(via), self.now())
-        return self._write(lambda work: ask(work, by, alert.id, kind, clean(note)))
+        return self.write(lambda work: ask(work, by, alert.id, kind, clean(note)))
 
     def answer_delivery(self, key: str, kind: Kind, who: str, via: str) -> int:
         """Keep an answer to every alert of a message, and return how many those are."""
-        return self._write(self._answering(key, kind, By(clean(who), via, self.now())))
+        return self.write(self._answering(key, kind, By(clean(who), via, self.now())))
 
     def use_link(self, token: str, key: str, kind: Kind, who: str) -> bool:
         """Answer by a link, once; tell whether it had not been used."""
@@ -91,7 +91,7 @@ class Office:
                 answer(transaction)
             return is_fresh
 
-        return self._write(work)
+        return self.write(work)
 
     def silence(self, silence: Silence, who: str, via: str) -> None:
         """Put a drafted silence into force, durably; raise BusyError if there are too many."""
@@ -100,7 +100,7 @@ class Office:
             raise BusyError(
                 f"there are {SILENCES_MAX} silences already", "end one: erosion unsilence"
             )
-        self._write(lambda work: put_silence(work, by, silence, "silence"))
+        self.write(lambda work: put_silence(work, by, silence, "silence"))
 
     def drafted(self, wanted: SilenceIn, who: str) -> Silence:
         """Return the silence that is wanted; raise an error if it may not be."""
@@ -121,7 +121,7 @@ class Office:
         if not found:
             raise NotFoundError("no such silence", "list them with: erosion silences")
         ended = replace(found[0], ends=max(by.at, found[0].begins + 1))
-        self._write(lambda work: put_silence(work, by, ended, "unsilence"))
+        self.write(lambda work: put_silence(work, by, ended, "unsilence"))
 
     def muted_by(self, silence: Silence) -> Sequence[Alert]:
         """Return the open alerts that a silence matches."""
@@ -139,7 +139,13 @@ class Office:
         if not self.lookup.waits(touchpoint, case):
             raise NotFoundError("nobody waits there under this name", "see: erosion waiting")
         by = By(clean(who), via, self.now())
-        self._write(lambda work: tell(work, by, touchpoint, case))
+        self.write(lambda work: tell(work, by, touchpoint, case))
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """Run work in a transaction, and return what it returned once that is durable."""
+        done: list[T] = []
+        self._call(lambda transaction: done.append(work(transaction)))
+        return done[-1]
 
     def _answering(self, key: str, kind: Kind, by: By) -> Callable[[Transaction], int]:
         """Return what keeps an answer to every alert of a message, and counts them."""
@@ -151,8 +157,3 @@ class Office:
             return len(alerts)
 
         return work
-
-    def _write(self, work: Callable[[Transaction], T]) -> T:
-        done: list[T] = []
-        self._call(lambda transaction: done.append(work(transaction)))
-        return done[-1]

@@ -197,18 +197,6 @@ class AuditOut(Shape):
     detail: str
 
 
-class CommitmentOut(Shape):
-    """Tell of a commitment that is proposed: the same place failed the same promise again."""
-
-    id: str
-    at: int
-    state: str
-    touchpoint: str
-    per: str
-    scope: str
-    episodes: int
-
-
 class DigestOut(Shape):
     """Tell of a weekly page: which week, to whom, and when it was sent."""
 

@@ -8,6 +8,7 @@ import typer
 from service.cli.advise import register as advise
 from service.cli.backtest import register as backtest
 from service.cli.cluster import register as cluster
+from service.cli.commit import register as commit
 from service.cli.configuration import register as configuration
 from service.cli.desk import register as desk
 from service.cli.digest import register as digest
@@ -40,6 +41,7 @@ for register in (
     status,
     digest,
     desk,
+    commit,
     keeping,
     kafka,
     cluster,

@@ -80,6 +80,13 @@ EARLY = {
     "warnings": noted("Alerts that were a warning or worse in the last ninety days."),
     "idle": noted("Rules with three warnings or more in four weeks, none of them acted on."),
 }
+TOGETHER = {
+    "commitments": noted(
+        "People let down at the touchpoint and place, of those who asked in the week; or people past "
+        "the promise without an answer at its end. Before is the count when the commitment began; the "
+        "days are those from then to the aim, or what a line through the last weeks would still take."
+    ),
+}
 
 
 class Definition(NamedTuple):
@@ -122,6 +129,10 @@ def _parts(page: Page) -> Iterator[tuple[Mapping[str, str], Mapping[str, Any]]]:
         results = {one.event: one.card.results() for one in page.early.surveys}
         drops = {one.event: one.card.drops for one in page.early.surveys}
         yield EARLY, {"drops": drops, "precision": results, "warnings": page.early.warnings}
+    if page.commitments:
+        before = {one.commitment.id: one.commitment.count_before for one in page.commitments}
+        now = {one.commitment.id: one.now for one in page.commitments}
+        yield TOGETHER, {"commitments": {"before": before, "now": now}}
 
 
 def _flat(value: Any, name: str = "") -> Iterator[str]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from alerts.spans import clock
 from alerts.tongue import Tongue, noted
 from service.report.clientele_words import customers_section, question
+from service.report.commitment_words import together_section
 from service.report.early_words import early_section
 from service.report.function_words import function_section
 from service.report.listening_words import listening_section
@@ -66,6 +67,8 @@ def _after(page: Page, tongue: Tongue, function: str) -> Iterator[Section]:
         yield early_section(page.early, page.titles, page.zone, tongue)
     if function:
         yield function_section(page, function, tongue)
+    if page.commitments:
+        yield together_section(page.commitments, page.zone, tongue)
 
 
 def title(page: Page, tongue: Tongue) -> str:

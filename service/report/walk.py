@@ -14,6 +14,7 @@ from alerts.stake import Worth
 from service.engine.spread import SPEAKS, Group, exceeds_chance, holders
 from service.report.buyers import Buyers, buyers_of
 from service.report.clientele import Clientele
+from service.report.commitment import Together
 from service.report.early import Early
 from service.report.listening import Listening
 from service.report.people import CaseRow, People, WaitRow, Waits, counted, waits_of, worst
@@ -115,6 +116,7 @@ class Page:
     reached: Reached | None = None
     trend: Trend | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+    commitments: tuple[Together, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,11 @@ def week_named(text: str, zone: str) -> Week:
 
 def last_full_week(instant: int, zone: str) -> Week:
     """Return the last week that had ended at an instant."""
-    day = datetime.fromtimestamp(instant / 1000, ZoneInfo(zone)).date()
+    return week_before(datetime.fromtimestamp(instant / 1000, ZoneInfo(zone)).date(), zone)
+
+
+def week_before(day: date, zone: str) -> Week:
+    """Return the week before the one in which a day lies."""
     return _week(day - timedelta(days=day.weekday() + _DAYS), zone)
 
 

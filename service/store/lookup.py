@@ -1,7 +1,6 @@
 """What the board reads: alerts with all that was done, messages, silences, the audit, who waits."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from alerts.alert import Alert
@@ -26,7 +25,6 @@ _WAITING = (
 )
 _WAITS = "SELECT 1 FROM waiting WHERE touchpoint = ? AND case_id = ?"
 _AUDIT = "SELECT * FROM audit ORDER BY number DESC LIMIT ?"
-_COMMITMENTS = "SELECT id, at, state, body FROM commitment ORDER BY at DESC LIMIT ?"
 
 
 class Lookup:
@@ -34,69 +32,64 @@ class Lookup:
 
     def __init__(self, reads: Reads) -> None:
         """Take what reads."""
-        self._reads = reads
+        self.reads = reads
 
     def alert(self, beginning: str) -> Alert | None:
         """Return the one alert whose id begins so; None if there is none, or are several."""
-        rows = self._reads.tuples(_ONE, (len(beginning), beginning)) if beginning else []
+        rows = self.reads.tuples(_ONE, (len(beginning), beginning)) if beginning else []
         return _alert(rows[0][0]) if len(rows) == 1 else None
 
     def alerts(self, *, every: bool = False) -> list[Alert]:
         """Return open alerts, or all, the latest change first."""
-        return [Alert.from_row(row) for row in self._reads.alerts(every=every)]
+        return [Alert.from_row(row) for row in self.reads.alerts(every=every)]
 
     def history(self, alert: str) -> dict[str, Any]:
         """Return the transitions, messages and notices of an alert."""
-        found = self._reads.why(alert) or {"signals": [], "deliveries": []}
-        notices = self._reads.tuples(_NOTICES, (alert,))
+        found = self.reads.why(alert) or {"signals": [], "deliveries": []}
+        notices = self.reads.tuples(_NOTICES, (alert,))
         told = [json.loads(str(body)) | {"at": at} for body, at in notices]
         return {**{name: found[name] for name in ("signals", "deliveries")}, "notices": told}
 
     def alerts_of(self, key: str) -> list[str]:
         """Return the ids of the alerts that a message speaks of."""
-        rows = self._reads.tuples(_OF_KEY, (key,))
+        rows = self.reads.tuples(_OF_KEY, (key,))
         return str(rows[0][0]).split() if rows else []
 
     def messages(self, key: str) -> list[Row]:
         """Return the message under a key."""
-        rows = self._reads.tuples("SELECT body FROM outbox WHERE key = ?", (key,))
+        rows = self.reads.tuples("SELECT body FROM outbox WHERE key = ?", (key,))
         return [json.loads(str(row[0])) for row in rows]
 
     def silences(self, now: int) -> list[Silence]:
         """Return the silences that are not over, those that end first before the others."""
-        rows = self._reads.tuples(_SILENCES, (now,))
+        rows = self.reads.tuples(_SILENCES, (now,))
         return [Silence.from_row(json.loads(str(row[0]))) for row in rows]
 
     def deliveries(self, state: str, alert: str, limit: int) -> list[Row]:
         """Return messages, the newest first."""
         values = (state, state, alert, containing(alert), limit)
-        rows = self._reads.rows(_DELIVERIES, values)
+        rows = self.reads.rows(_DELIVERIES, values)
         return [_delivery(row) for row in rows]
 
     def waiting(self, unit: str = "") -> list[Row]:
         """Return who waits, the longest first."""
-        return self._reads.rows(_WAITING, (unit, unit))
+        return self.reads.rows(_WAITING, (unit, unit))
 
     def waits(self, touchpoint: str, case: str) -> bool:
         """Tell whether somebody waits."""
-        return bool(self._reads.tuples(_WAITS, (touchpoint, case)))
+        return bool(self.reads.tuples(_WAITS, (touchpoint, case)))
 
     def audit(self, limit: int) -> list[Row]:
         """Return what was done, the latest first."""
-        return self._reads.rows(_AUDIT, (limit,))
+        return self.reads.rows(_AUDIT, (limit,))
 
     def digests(self, limit: int) -> list[Row]:
         """Return which weekly pages were sent, to whom and when, the newest week first."""
-        return listed(self._reads, limit)
+        return listed(self.reads, limit)
 
     def digest(self, week: str) -> Sent | None:
         """Return a week's page as it was sent first."""
-        return sent_page(self._reads, week)
-
-    def commitments(self, limit: int) -> list[Row]:
-        """Return proposed commitments, the latest first."""
-        rows: Sequence[Row] = self._reads.rows(_COMMITMENTS, (limit,))
-        return [{**json.loads(row.pop("body")), **row} for row in rows]
+        return sent_page(self.reads, week)
 
 
 def _alert(body: object) -> Alert:

@@ -72,7 +72,7 @@ RULES = (
     Rule("silence", "rowid", "outcomes", "t.ends < :horizon"),
     Rule("informed", "rowid", "outcomes", "t.at < :horizon"),
     Rule("used_link", "rowid", "outcomes", "t.at < :horizon"),
-    Rule("commitment", "rowid", "outcomes", "t.at < :horizon"),
+    Rule("commitment", "rowid", "outcomes", "t.state <> 'open' AND t.at < :horizon"),
     Rule("digest", "rowid", "digests", "t.at < :horizon"),
     Rule("undeliverable", "number", "outcomes", "t.at < :horizon"),
     Rule("late_fact", "number", "outcomes", "t.time < :horizon"),

@@ -66,6 +66,7 @@ OUTBOX = (
 ANSWER = "UPDATE request SET result = ? WHERE number = ?"
 REPORTED = "UPDATE outbox SET reported = 1 WHERE key = ?"
 PROPOSE = _insert(tables.COMMITMENT, ("id", "at", "state", "body"), "ON CONFLICT (id) DO NOTHING")
+COMMIT = _upsert(tables.COMMITMENT)
 ACTIONS = (
     "SELECT r.number, r.at, r.alert, r.kind, r.who, r.via, r.note FROM request r "
     "JOIN alert a ON a.id = r.alert WHERE r.result = '' AND a.shard = ? ORDER BY r.number LIMIT 500"

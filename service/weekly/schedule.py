@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from service.report.week import Week, last_full_week
+from service.report.week import Week, week_before
 
 DAY_MS = 86_400_000
 _DAYS = 7
@@ -43,14 +43,12 @@ def due_for(
 
 def last_due(now: int, schedule: Schedule) -> Due:
     """Return what fell due last, at or before an instant."""
-    at = max(found for found in _around(now, schedule) if found <= now)
-    return Due(last_full_week(at, schedule.week_zone), at)
+    return max((due for due in _around(now, schedule) if due.at <= now), key=lambda due: due.at)
 
 
 def next_due(now: int, schedule: Schedule) -> Due:
     """Return what falls due next, behind an instant."""
-    at = min(found for found in _around(now, schedule) if found > now)
-    return Due(last_full_week(at, schedule.week_zone), at)
+    return min((due for due in _around(now, schedule) if due.at > now), key=lambda due: due.at)
 
 
 def is_ready(due: Due, now: int, reach: int) -> bool:
@@ -82,11 +80,18 @@ def _offset(second: int, place: ZoneInfo) -> timedelta | None:
     return datetime.fromtimestamp(second, UTC).astimezone(place).utcoffset()
 
 
-def _around(now: int, schedule: Schedule) -> list[int]:
-    """Return the hours of the weeks before and behind an instant."""
+def _around(now: int, schedule: Schedule) -> list[Due]:
+    """Return what falls due in the weeks before and behind an instant.
+
+    Each day of the schedule has a week of its own, the one before it in the calendar, and waits for
+    its end where another zone has not got there: taking the last week that had ended at the hour
+    would leave one out when the clocks of one of two zones change.
+    """
     today = datetime.fromtimestamp(now / 1000, ZoneInfo(schedule.zone)).date()
     day = today - timedelta(days=(today.weekday() - schedule.weekday) % _DAYS)
-    return [
-        instant_of(day + timedelta(days=_DAYS * weeks), schedule.minute, schedule.zone)
-        for weeks in (-2, -1, 0, 1, 2)
-    ]
+    return [_due(day + timedelta(days=_DAYS * weeks), schedule) for weeks in (-2, -1, 0, 1, 2)]
+
+
+def _due(day: date, schedule: Schedule) -> Due:
+    week = week_before(day, schedule.week_zone)
+    return Due(week, max(instant_of(day, schedule.minute, schedule.zone), week.end))

@@ -18,6 +18,7 @@ from service.settings.configuration import Configuration
 from service.settings.customers import LIVED_WITHIN_MS
 from service.store.reads import Reads
 from service.weekly.answers import region_in, said_in
+from service.weekly.commitments import commitments_in
 from service.weekly.customers import WEEKS, clientele_from, ledger_from
 from service.weekly.listening import listening_from, messages_in
 from service.weekly.scoring import early_from
@@ -38,6 +39,7 @@ def with_customers(page: Page, reads: Reads, settings: Settings, directory: Dire
     page = replace(
         page,
         titles=titles,
+        commitments=commitments_in(reads, directory, page),
         reached=reached_of(named, reads.began(week.begin - BEFORE_MS, 2**62)) if named else None,
     )
     if customers:

@@ -88,7 +88,18 @@ def test_whom_nobody_knows_cannot_be_forgotten(tmp_path: Path) -> None:
 def test_what_reports_were_made_of_and_what_they_said_is_forgotten_too(address: str) -> None:
     """Facts of reports and pages as sent hold no pseudonym that a key makes."""
     store, known_as = open_store(address), pseudonym(KEY, "k1")
-    fact = ("crm", "e1", "survey.answered", 1, 1, "c1", known_as, "a", f'{{"who": "{known_as}"}}')
+    fact = (
+        "crm",
+        "e1",
+        "survey.answered",
+        1,
+        1,
+        None,
+        "c1",
+        known_as,
+        "a",
+        f'{{"who": "{known_as}"}}',
+    )
     body = {"text": f"a story of {known_as}"}
     with store.transaction() as transaction:
         transaction.many(TELL, [fact])

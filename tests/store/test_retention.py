@@ -8,7 +8,7 @@ from alerts.retry import Result
 from alerts.signal import Transition
 from service.engine.values import Event, Frame, Outcome
 from service.rejected import Reason, rejected
-from service.store import retention
+from service.store import retention, statements
 from service.store.database import Database, open_store
 from service.store.digests import Sent, keep
 from service.store.retention import DAY_MS, RULES, Limits, Retention
@@ -142,4 +142,14 @@ def test_pages_as_sent_are_kept_until_their_week_cannot_come_again(address: str)
     _swept(store)
     assert store.rows("SELECT at FROM digest") == [(YOUNG,)]
     assert Limits(outcomes=3 * DAY_MS).digests == 28 * DAY_MS
+
+
+def test_an_open_commitment_is_never_too_old(address: str) -> None:
+    """What is closed or only proposed goes with its time; what leaders still stand for stays."""
+    store = open_store(address)
+    rows = [(state, OLD, state, "{}") for state in ("open", "closed", "proposed")]
+    rows.append(("young", YOUNG, "closed", "{}"))
+    store.call(lambda transaction: transaction.many(statements.COMMIT, rows))
+    _swept(store)
+    assert store.rows("SELECT id FROM commitment ORDER BY id") == [("open",), ("young",)]
     store.close()
