@@ -185,7 +185,7 @@ def retention(compiled: Compiled, loop: Loop, keeper: Keeper) -> Retention:
     """Return what deletes old rows; chunks of the log only if two checkpoints cover them."""
     kept = compiled.retain
     return Retention(
-        Limits(kept.log, kept.outcomes, kept.quarantine),
+        Limits(kept.log, kept.outcomes, kept.quarantine, kept.customers),
         clock=monotonic_s,
         time=lambda: loop.engine.now,
         before_seq=keeper.covered,
