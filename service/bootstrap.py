@@ -32,7 +32,7 @@ from service.hosts.keeper import Keeper
 from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
-from service.hosts.scoring import Scoring, watched
+from service.hosts.scoring import Scoring
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
 from service.hosts.weekly import Weekly
@@ -148,7 +148,7 @@ def _looking(
         return loop.engine.now, loop.engine.now
 
     weekly = Weekly(writer.call, reads, reloader.world, now, MAIN, process.public_url)
-    scoring = Scoring(reads, lambda: watched(reloader.world()))
+    scoring = Scoring(reads, reloader.world)
     return [weekly.run, scoring.run]
 
 

@@ -158,6 +158,34 @@ AUDIT = Gauge(
     ["kind"],
     registry=REGISTRY,
 )
+JUDGED = Counter(
+    "erosion_promises_judged",
+    "Judgements of cases, by outcome; one that was taken back is judged anew.",
+    ["touchpoint", "outcome"],
+    registry=REGISTRY,
+)
+CORRECTED = Counter(
+    "erosion_corrections",
+    "Judgements that a later fact took back, by what they were and what they became.",
+    ["touchpoint", "was", "became"],
+    registry=REGISTRY,
+)
+SOURCE_SPOKE = Gauge(
+    "erosion_source_last_event_timestamp_seconds",
+    "When a source was last heard to say anything, by the log's time.",
+    ["source"],
+    registry=REGISTRY,
+)
+SOURCE_SILENT = Gauge(
+    "erosion_source_silent", "1 while a source is silent.", ["source"], registry=REGISTRY
+)
+PLAN = Gauge("erosion_plan_number", "Which plan is in force.", registry=REGISTRY)
+CUSTOMERS = Gauge(
+    "erosion_customers_week",
+    "People of the last full week, by what they did: joined, left, and the rest of the page.",
+    ["flow"],
+    registry=REGISTRY,
+)
 DIGESTS = Counter(
     "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
 )

@@ -1,14 +1,18 @@
 """Bringing what engineers see up to what an engine has counted, once a turn."""
 
 from collections import Counter as Sums
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Protocol
 
 from service import metrics
+from service.engine.counts import COLUMNS, Move
 from service.engine.fold import Engine
 from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
 from service.engine.values import Frame
+
+# Columns in which a case has been judged.
+JUDGED = frozenset(COLUMNS) - {"open"}
 
 
 class Folding(Protocol):
@@ -26,6 +30,8 @@ class Watcher:
         for what, limit in (("cases", CASES_MAX), ("orphans", ORPHANS_MAX), ("facts", FACTS_MAX)):
             metrics.LIMIT.labels(what).set(limit)
         self._told = asdict(loop.engine.tally)
+        # What was judged before, in another life of the process, is not judged again.
+        list(_moves(loop.engine))
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
         """Take over what one turn changed."""
@@ -37,6 +43,7 @@ class Watcher:
                 metrics.SIGNALS.labels(
                     signal.touchpoint, signal.rule, signal.transition.value
                 ).inc()
+        self._count_moves()
         tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
             metrics.EVENTS.labels(name).inc(max(count - self._told[name], 0))
@@ -45,9 +52,23 @@ class Watcher:
         self._told = tally
         self._look()
 
+    def _count_moves(self) -> None:
+        """Count what was judged, and apart from it what a later fact took back."""
+        for (touchpoint, was, became), count in _moves(self._loop.engine):
+            if was in JUDGED:
+                metrics.CORRECTED.labels(touchpoint, was, became).inc(count)
+            elif became in JUDGED:
+                metrics.JUDGED.labels(touchpoint, became).inc(count)
+
     def _look(self) -> None:
         engine = self._loop.engine
         metrics.FRAME.set(engine.frame)
+        if engine.begun:
+            metrics.PLAN.set(engine.plan.number)
+        for name, listener in engine.hearing.listeners.items():
+            metrics.SOURCE_SILENT.labels(name).set(listener.is_silent)
+            if listener.alive is not None:
+                metrics.SOURCE_SPOKE.labels(name).set(listener.alive / 1000)
         tracks = [track for track, _ in engine.standings()]
         metrics.HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
         metrics.HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
@@ -56,3 +77,9 @@ class Watcher:
             metrics.WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
             for reason, count in track.not_opened.items():
                 metrics.NOT_OPENED.labels(track.plan.id, reason).set(count)
+
+
+def _moves(engine: Engine) -> Iterator[tuple[Move, int]]:
+    """Yield how many cases went from which outcome to which since the last call."""
+    for line in engine.timelines if engine.begun else ():
+        yield from line.counts.take_moves().items()
