@@ -13,13 +13,10 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from service.board import measures, unit_measures
 from service.bootstrap import build
 from service.cli.forms import OUTCOME_COLUMNS
 from service.cli.main import app
-from service.metrics import REGISTRY
 from service.rejected import Reason
-from service.scored import LEAD
 from service.settings import ProcessSettings
 from service.settings.configuration import Configuration
 
@@ -189,20 +186,6 @@ def test_variables() -> None:
     """The reference names the variables that the process reads, and no other."""
     named = set(re.findall(r"^\| `(EROSION_[A-Z_]+)`", REFERENCE, re.MULTILINE))
     assert named == {f"EROSION_{name.upper()}" for name in ProcessSettings.model_fields}
-
-
-def test_metrics() -> None:
-    """The reference names every metric as it is exposed, with its labels, and no other."""
-    expected = {}
-    assert LEAD is not None  # whose module declares the rest
-    for metric, names in REGISTRY._collector_to_names.items():
-        exposed = {name for name in names if not name.endswith("_created")}
-        labels: tuple[str, ...] = getattr(metric, "_labelnames", ())
-        expected[max(exposed, key=len)] = ", ".join(labels)
-    stored = {name: ", ".join(labels) for name, (_, labels) in measures.GAUGES.items()}
-    units = dict.fromkeys(unit_measures.GAUGES, ", ".join(unit_measures.LABELS))
-    rows = re.findall(r"^\| `(erosion_[a-z_]+)` \| ([^|]*?) ?\|", section("Metrics"), re.MULTILINE)
-    assert dict(rows) == expected | stored | units
 
 
 def test_rejection_reasons() -> None:

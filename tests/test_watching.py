@@ -1,7 +1,7 @@
 """What engineers see of judgements only ever grows, and a late fact is a correction beside it."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from service.engine.counts import Counts
 from service.engine.fold import Engine
@@ -16,7 +16,8 @@ NOON = 1_780_999_200_000  # Tuesday 9 June 2026, 12:00 in Berlin
 HOUR = 3_600_000
 
 
-class Folding(NamedTuple):
+@dataclass
+class Folding:
     """Have an engine."""
 
     engine: Engine
