@@ -170,15 +170,6 @@ CORRECTED = Counter(
     ["touchpoint", "was", "became"],
     registry=REGISTRY,
 )
-SOURCE_SPOKE = Gauge(
-    "erosion_source_last_event_timestamp_seconds",
-    "When a source was last heard to say anything, by the log's time.",
-    ["source"],
-    registry=REGISTRY,
-)
-SOURCE_SILENT = Gauge(
-    "erosion_source_silent", "1 while a source is silent.", ["source"], registry=REGISTRY
-)
 PLAN = Gauge("erosion_plan_number", "Which plan is in force.", registry=REGISTRY)
 CUSTOMERS = Gauge(
     "erosion_customers_week",

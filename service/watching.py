@@ -65,10 +65,6 @@ class Watcher:
         metrics.FRAME.set(engine.frame)
         if engine.begun:
             metrics.PLAN.set(engine.plan.number)
-        for name, listener in engine.hearing.listeners.items():
-            metrics.SOURCE_SILENT.labels(name).set(listener.is_silent)
-            if listener.alive is not None:
-                metrics.SOURCE_SPOKE.labels(name).set(listener.alive / 1000)
         tracks = [track for track, _ in engine.standings()]
         metrics.HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
         metrics.HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
