@@ -105,6 +105,7 @@ STORAGE_FULL = Gauge(
 STORAGE_FREE = Gauge(
     "erosion_storage_free_bytes", "Room on the disk of the data folder.", registry=REGISTRY
 )
+STORAGE_FREE.set(float("nan"))  # until somebody shows it: no room would be another thing
 REFUSED_TURNS = Counter(
     "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
 )

@@ -26,6 +26,8 @@ def pages(
 ) -> Pages:
     """Return the pages of a role, which answer while the block runs."""
     access = access_of(process, Secrets.read(process.secrets), now_ms)
+    # A role ends at a configuration that is wrong, or reads none.
+    metrics.CONFIG_GOOD.set(1)
     metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
     app = make_app(access, Health(trouble, still), doors, people)
     return Pages(app, process, ready, Notify(trouble, still))
