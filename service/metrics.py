@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
 from alerts.folding import Heap
+from alerts.retry import Result
 
 REGISTRY = CollectorRegistry()
 
@@ -204,6 +205,9 @@ def attempted(attempt: Attempt) -> None:
 
 def looked(heap: Heap) -> None:
     """Show how much waits in a channel, and count what was folded."""
+    # A rate sees no first step from nothing, so what is rare is shown as 0 from the start.
+    FALLEN_BACK.labels(heap.channel)
+    DELIVERIES.labels(heap.channel, Result.PERMANENT.value)
     WAITING.labels(heap.channel).set(heap.waiting)
     OLDEST.labels(heap.channel).set(heap.oldest_at / 1000)
     FOLDED.labels(heap.channel, "last").inc(heap.middles)
