@@ -33,6 +33,7 @@ from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
 from service.hosts.scoring import Scoring
+from service.hosts.space import show_room
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
 from service.hosts.weekly import Weekly
@@ -82,6 +83,7 @@ def build(
             [f"EROSION_LOG: {process.log} is not built; leave it out or say sqlite"]
         )
     metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
+    show_room(process.data)
     settings, wrong = load_or_last_good(process.config, process.data)
     compiled = compile_settings(settings)
     key = customer_key(secrets, process.data)

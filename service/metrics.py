@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
 from alerts.folding import Heap
+from alerts.retry import Result
 
 REGISTRY = CollectorRegistry()
 
@@ -54,6 +55,12 @@ DELIVERIES = Counter(
 WAITING = Gauge(
     "erosion_messages_waiting", "Messages not yet delivered.", ["channel"], registry=REGISTRY
 )
+OLDEST = Gauge(
+    "erosion_oldest_message_timestamp_seconds",
+    "When the oldest message that waits was written; 0 while none does.",
+    ["channel"],
+    registry=REGISTRY,
+)
 FALLEN_BACK = Counter(
     "erosion_templates_fell_back",
     "Messages in our words because the company's template failed.",
@@ -81,9 +88,25 @@ WATERMARK = Gauge(
     ["touchpoint"],
     registry=REGISTRY,
 )
+SOURCE_HEARD = Gauge(
+    "erosion_source_heard_timestamp_seconds",
+    "When a source was last heard; 0 while it never was.",
+    ["source"],
+    registry=REGISTRY,
+)
+SOURCE_SILENT = Gauge(
+    "erosion_source_silent",
+    "1 while a source is silent, or was awaited and never heard.",
+    ["source"],
+    registry=REGISTRY,
+)
 STORAGE_FULL = Gauge(
     "erosion_storage_full", "1 while commits find no room on the disk.", registry=REGISTRY
 )
+STORAGE_FREE = Gauge(
+    "erosion_storage_free_bytes", "Room on the disk of the data folder.", registry=REGISTRY
+)
+STORAGE_FREE.set(float("nan"))  # until somebody shows it: no room would be another thing
 REFUSED_TURNS = Counter(
     "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
 )
@@ -121,6 +144,11 @@ SET_ASIDE = Counter(
 )
 CHECKPOINT = Gauge(
     "erosion_checkpoint_seq", "The chunk that the newest checkpoint covers.", registry=REGISTRY
+)
+CHECKPOINT_AT = Gauge(
+    "erosion_checkpoint_timestamp_seconds",
+    "When the newest checkpoint was written; 0 while there is none.",
+    registry=REGISTRY,
 )
 CHECKPOINT_SECONDS = Gauge(
     "erosion_checkpoint_duration_seconds", "How long it took to write.", registry=REGISTRY
@@ -196,7 +224,11 @@ def attempted(attempt: Attempt) -> None:
 
 def looked(heap: Heap) -> None:
     """Show how much waits in a channel, and count what was folded."""
+    # A rate sees no first step from nothing, so what is rare is shown as 0 from the start.
+    FALLEN_BACK.labels(heap.channel)
+    DELIVERIES.labels(heap.channel, Result.PERMANENT.value)
     WAITING.labels(heap.channel).set(heap.waiting)
+    OLDEST.labels(heap.channel).set(heap.oldest_at / 1000)
     FOLDED.labels(heap.channel, "last").inc(heap.middles)
     FOLDED.labels(heap.channel, "digest").inc(heap.digested)
 

@@ -30,6 +30,7 @@ class Watcher:
         for what, limit in (("cases", CASES_MAX), ("orphans", ORPHANS_MAX), ("facts", FACTS_MAX)):
             metrics.LIMIT.labels(what).set(limit)
         self._told = asdict(loop.engine.tally)
+        self._sources: set[str] = set()
         # What was judged before, in another life of the process, is not judged again.
         list(_moves(loop.engine))
 
@@ -73,6 +74,18 @@ class Watcher:
             metrics.WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
             for reason, count in track.not_opened.items():
                 metrics.NOT_OPENED.labels(track.plan.id, reason).set(count)
+        self._listen(engine)
+
+    def _listen(self, engine: Engine) -> None:
+        """Show which sources are heard; of one that the plan no longer has nothing is shown."""
+        quiet = list(engine.hearing.quiet())
+        for name in self._sources - {name for name, *_ in quiet}:
+            metrics.SOURCE_HEARD.remove(name)
+            metrics.SOURCE_SILENT.remove(name)
+        self._sources = {name for name, *_ in quiet}
+        for name, at, is_silent in quiet:
+            metrics.SOURCE_HEARD.labels(name).set(at / 1000)
+            metrics.SOURCE_SILENT.labels(name).set(is_silent)
 
 
 def _moves(engine: Engine) -> Iterator[tuple[Move, int]]:

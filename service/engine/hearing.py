@@ -143,6 +143,13 @@ class Hearing:
         """Return the findings about sources."""
         return self._episodes.values()
 
+    def quiet(self) -> Iterator[tuple[str, int, bool]]:
+        """Yield each source with its last word, 0 if it never spoke, and whether that is told."""
+        for name, listener in self.listeners.items():
+            if listener.plan.is_told:
+                known = self._episodes.get((SILENT, name))
+                yield name, listener.alive or 0, known is not None and known.standing() is not None
+
     def merged(self, names: Iterable[str]) -> list[Gap]:
         """Return the gaps of some sources, in order."""
         return sorted(

@@ -13,7 +13,7 @@ import msgspec
 
 from service import metrics
 from service.engine.snapshot import VERSION
-from service.hosts.clock import monotonic_s
+from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.due import Due
 from service.hosts.forking import Copy
 from service.hosts.shard import Shard
@@ -117,6 +117,7 @@ class Checkpointing:
         self._gate.acknowledge(self._partition, offset)
         metrics.CHECKPOINTS.labels("written").inc()
         metrics.CHECKPOINT.set(offset)
+        metrics.CHECKPOINT_AT.set(now_ms() // 1000)
 
 
 def _whole(copy: Copy) -> bytes:

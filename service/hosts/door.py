@@ -63,6 +63,7 @@ class Door:
         """Stand open until told to stop; begin anew after trouble with the brokers."""
         self._loop = asyncio.get_running_loop()
         while not stop.is_set():
+            self.pulse.beat()
             try:
                 await self._stand(stop)
             except UnreachableError as error:

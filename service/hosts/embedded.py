@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from alerts.courier import Courier
 from service.hosts.couriers import Beside, together
+from service.hosts.notify import Notify
 from service.hosts.pulse import Pulse, Watchdog
 from service.hosts.server import Server, config_of, listen
 from service.hosts.writer import Writer
@@ -48,6 +49,7 @@ class Embedded:
         self._app = app
         self._writer = writer
         self._courier = courier
+        self._is_open = False
 
     def run(self, address: tuple[str, int], ready: Callable[[int], None]) -> None:
         """Serve until a signal comes; `ready` is told the port once it listens."""
@@ -57,15 +59,22 @@ class Embedded:
         courier.start()
         watchdog = Watchdog(self._pulse)
         watchdog.start()
+        notify = Notify(self._trouble, self._pulse.still)
+        notify.begin()
         try:
             asyncio.run(self._serve(listening, ready, courier))
         finally:
+            notify.stopping()
             watchdog.stop()
             courier.stop()
             self._writer.stop()
+            notify.end()
         failed = self._writer.failed or courier.failed
         if failed is not None:
             raise failed
+
+    def _trouble(self) -> str:
+        return self._writer.trouble() if self._is_open else "not listening yet"
 
     def _on_hangup(self) -> None:
         Thread(target=self._reload, name="reload", daemon=True).start()
@@ -78,16 +87,15 @@ class Embedded:
             asyncio.get_running_loop().add_signal_handler(number, server.leave)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        told = False
         while not serving.done():
             self._pulse.beat()
-            if server.started and not told:
-                told = True
+            if server.started and not self._is_open:
+                self._is_open = True
                 ready(listening.getsockname()[1])
             # Half a service would look alive while nobody is told anything.
             if self._writer.failed is not None or not courier.is_alive():
                 server.should_exit = True
-            await asyncio.wait({serving}, timeout=WATCH_S if told else 0.01)
+            await asyncio.wait({serving}, timeout=WATCH_S if self._is_open else 0.01)
         await serving
 
 

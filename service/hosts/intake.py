@@ -53,6 +53,7 @@ class Intake:
         """Live until told to stop."""
         pause_s = PAUSE_S
         while not stop.is_set():
+            self.pulse.beat()
             began_s = monotonic_s()
             try:
                 await self._life(stop)
@@ -96,6 +97,7 @@ class Intake:
         """Wait until a plan is in force: without one nobody knows what an event means."""
         decided = Decided()
         while not stop.is_set():
+            self.pulse.beat()
             decided.take_all(await controls.news())
             if decided.plan is not None:
                 break

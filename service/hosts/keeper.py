@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from service import metrics
 from service.engine.fold import SEMANTICS, Engine
 from service.engine.snapshot import VERSION, parts_of
-from service.hosts.clock import monotonic_s
+from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.due import Due
 from service.hosts.forking import Copy
 from service.logs import logger
@@ -44,6 +44,7 @@ class Keeper:
             logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
         if found is not None:
             metrics.CHECKPOINT.set(found.seq)
+            metrics.CHECKPOINT_AT.set(self._checkpoints.written_s(found.seq))
         return found
 
     def covered(self) -> int:
@@ -87,4 +88,5 @@ class Keeper:
             return
         self._checkpoints.tidy()
         metrics.CHECKPOINT.set(seqs[0])
+        metrics.CHECKPOINT_AT.set(now_ms() // 1000)
         metrics.CHECKPOINT_SECONDS.set(took_s)

@@ -11,6 +11,7 @@ from threading import Thread
 
 from starlette.applications import Starlette
 
+from service.hosts.notify import Notify
 from service.hosts.server import Server, config_of, listen
 from service.settings import ProcessSettings
 
@@ -19,21 +20,31 @@ class Pages:
     """Serve an application until told to stop."""
 
     def __init__(
-        self, app: Starlette, process: ProcessSettings, ready: Callable[[int], None]
+        self,
+        app: Starlette,
+        process: ProcessSettings,
+        ready: Callable[[int], None],
+        notify: Notify,
     ) -> None:
-        """Listen at once, so that a port that is taken is told before anything begins."""
+        """Listen at once, so that a port that is taken is told before anything begins.
+
+        `notify` tells the service manager what the pages tell whoever asks.
+        """
         self._socket: socket.socket = listen(process.address)
         self._ready = ready
+        self._notify = notify
         self._server = Server(config_of(app, process, stop_s=1))
         self._thread = Thread(target=self._run, name="pages", daemon=True)
 
     def __enter__(self) -> None:
         """Begin to answer, and tell the port."""
         self._thread.start()
+        self._notify.begin()
         self._ready(int(self._socket.getsockname()[1]))
 
     def __exit__(self, *error: object) -> None:
         """Answer no longer."""
+        self._notify.end()
         self._server.leave()
         self._thread.join(timeout=3)
 

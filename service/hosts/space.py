@@ -4,6 +4,9 @@ While there is none, senders are told to come again and nothing is folded; once 
 tries a turn.  Ending the process was rejected: what is committed can still be delivered.
 """
 
+import shutil
+from pathlib import Path
+
 from service import metrics
 from service.errors import StorageFullError
 from service.logs import logger
@@ -32,3 +35,15 @@ class Space:
             metrics.STORAGE_FULL.set(0)
             logger().info("storage has room again")
         self.missing = None
+
+
+def show_room(folder: Path) -> None:
+    """Let each look at the metrics show how much room is left on a folder's disk."""
+
+    def free() -> float:
+        try:
+            return float(shutil.disk_usage(folder).free)
+        except OSError:
+            return float("nan")
+
+    metrics.STORAGE_FREE.set_function(free)

@@ -9,6 +9,7 @@ from service import metrics
 from service.board.app import Health, People, make_app
 from service.board.people import access_of
 from service.hosts.clock import now_ms
+from service.hosts.notify import Notify
 from service.hosts.pages import Pages
 from service.settings import ProcessSettings, Secrets
 
@@ -25,5 +26,8 @@ def pages(
 ) -> Pages:
     """Return the pages of a role, which answer while the block runs."""
     access = access_of(process, Secrets.read(process.secrets), now_ms)
+    # A role ends at a configuration that is wrong, or reads none.
+    metrics.CONFIG_GOOD.set(1)
     metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
-    return Pages(make_app(access, Health(trouble, still), doors, people), process, ready)
+    app = make_app(access, Health(trouble, still), doors, people)
+    return Pages(app, process, ready, Notify(trouble, still))

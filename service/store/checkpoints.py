@@ -95,6 +95,13 @@ class Checkpoints:
         names = (path.name for path in self._folder.iterdir() if path.is_dir())
         return sorted((int(name) for name in names if name.isdecimal()), reverse=True)
 
+    def written_s(self, seq: int) -> int:
+        """Return when a checkpoint was written, in seconds; 0 if that cannot be read."""
+        try:
+            return int((self._folder / str(seq) / MANIFEST).stat().st_mtime)
+        except OSError:
+            return 0
+
     def replace(self, old: str, new: str) -> int:
         """Put one text of equal length in place of another, everywhere; return in how many parts."""
         count = 0

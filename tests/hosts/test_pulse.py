@@ -1,5 +1,6 @@
 """A pulse that stops is seen: by /ready, by /live, and in the log with the place where it hangs."""
 
+import asyncio
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
@@ -9,10 +10,16 @@ import pytest
 
 from service.board.access import Access
 from service.board.app import Health, make_app
+from service.hosts.door import Door
+from service.hosts.intake import Intake
 from service.hosts.pulse import STILL_S, Pulse, Watchdog
+from service.intake.decode import Decoder
+from service.log.decided import Decided
 from service.store.transaction import Transaction
+from service.transport import Transport
 from tests.hosts.test_writer import _writer
-from tests.running import until
+from tests.running import free_port, until
+from tests.worlds import KEY, plan_of, write_config
 
 
 class Seconds:
@@ -78,3 +85,21 @@ def test_a_writer_that_hangs_is_told_by_ready(tmp_path: Path) -> None:
     until(lambda: not writer.trouble())
     writer.stop()
     store.close()
+
+
+@pytest.mark.parametrize("role", ["intake", "door"])
+async def test_waiting_for_brokers_is_no_standing_still(role: str, tmp_path: Path) -> None:
+    """Who tries in vain to reach the brokers beats at each try: ending it would help nobody."""
+    away = Transport((("127.0.0.1", free_port()),))
+    decoder = Decoder(plan_of(write_config(tmp_path, {})), KEY)
+    host: Intake | Door = Door(away, decoder, Decided())
+    if role == "intake":
+        host = Intake(away, lambda _: pytest.fail("there is no plan"))
+    clock, stop = Seconds(), asyncio.Event()
+    host.pulse = Pulse(clock)
+    clock.now += STILL_S
+    running = asyncio.create_task(host.run(stop))
+    await asyncio.to_thread(until, lambda: not host.pulse.still())
+    assert host.trouble
+    stop.set()
+    await running
