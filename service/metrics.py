@@ -1,7 +1,8 @@
 """What engineers see at /metrics; labels come from the configuration and closed lists only.
 
-Every metric is declared here and nowhere else, so that the table in the documentation can be
-compared with this file.  `service.watching` brings
+Every metric of the process is declared here; what customers live has files of its own
+(service.judged, service.scored, service.board.measures), and a test compares them all with the
+documentation.  `service.watching` brings
 them up to date after each turn.
 """
 
@@ -186,25 +187,7 @@ AUDIT = Gauge(
     ["kind"],
     registry=REGISTRY,
 )
-JUDGED = Counter(
-    "erosion_promises_judged",
-    "Judgements of cases, by outcome; one that was taken back is judged anew.",
-    ["touchpoint", "outcome"],
-    registry=REGISTRY,
-)
-CORRECTED = Counter(
-    "erosion_corrections",
-    "Judgements that a later fact took back, by what they were and what they became.",
-    ["touchpoint", "was", "became"],
-    registry=REGISTRY,
-)
 PLAN = Gauge("erosion_plan_number", "Which plan is in force.", registry=REGISTRY)
-CUSTOMERS = Gauge(
-    "erosion_customers_week",
-    "People of the last full week, by what they did: joined, left, and the rest of the page.",
-    ["flow"],
-    registry=REGISTRY,
-)
 DIGESTS = Counter(
     "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
 )

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Protocol
 
-from service import metrics
-from service.engine.counts import COLUMNS, Move
+from service import judged, metrics
+from service.engine.counts import Move
 from service.engine.fold import Engine
 from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
 from service.engine.values import Frame
-
-# Columns in which a case has been judged.
-JUDGED = frozenset(COLUMNS) - {"open"}
 
 
 class Folding(Protocol):
@@ -44,7 +41,7 @@ class Watcher:
                 metrics.SIGNALS.labels(
                     signal.touchpoint, signal.rule, signal.transition.value
                 ).inc()
-        self._count_moves()
+        judged.count(_moves(self._loop.engine))
         tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
             metrics.EVENTS.labels(name).inc(max(count - self._told[name], 0))
@@ -52,14 +49,6 @@ class Watcher:
         metrics.LIMIT_REACHED.labels("cases").inc(tally["let_go"] - self._told["let_go"])
         self._told = tally
         self._look()
-
-    def _count_moves(self) -> None:
-        """Count what was judged, and apart from it what a later fact took back."""
-        for (touchpoint, was, became), count in _moves(self._loop.engine):
-            if was in JUDGED:
-                metrics.CORRECTED.labels(touchpoint, was, became).inc(count)
-            elif became in JUDGED:
-                metrics.JUDGED.labels(touchpoint, became).inc(count)
 
     def _look(self) -> None:
         engine = self._loop.engine
