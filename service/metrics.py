@@ -124,9 +124,7 @@ HEARTBEAT = Gauge(
     "When the writer last finished what was due.",
     registry=REGISTRY,
 )
-FRAME = Gauge(
-    "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
-)
+FRAME = Gauge("erosion_frame", "Number of the last frame the engine put out.", registry=REGISTRY)
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
 LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
 HELD = Gauge(
