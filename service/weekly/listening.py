@@ -34,7 +34,8 @@ def listening_from(
     said = [one for _, answers in surveys for one in answers]
     return listening_of(
         messages,
-        categories or {message.category: message.category for message in messages},
+        categories
+        or {message.category: message.category for message in messages if message.category},
         [survey_of(survey.event, answers, page.week, page.now) for survey, answers in surveys],
         agreement_of(let_down, messages, said, page.titles, page.week),
     )
