@@ -98,7 +98,10 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold all of a week's page; `people` and `waits` are of the whole company, `now` of the data."""
+    """Hold all of a week's page; `people` and `waits` are of the whole company, `now` of the data.
+
+    `note` is what the company wants to stand above all of it.
+    """
 
     company: str
     zone: str
@@ -115,6 +118,7 @@ class Page:
     reached: Reached | None = None
     trend: Trend | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
