@@ -6,16 +6,17 @@ and some of them again days later.
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from alerts.action import Kind
 from alerts.desk import Desk
-from service.engine.values import Event
-from service.hosts.replay import Replay
+from service.engine.plan import Plan
+from service.engine.values import Event, Frame
+from service.hosts.replay import Memory, Replay
 from service.intake.decode import Decoder
 from service.rejected import Rejected
 from service.settings import Compiled, Settings, compile_settings, load
@@ -23,6 +24,7 @@ from service.simulator.run import run
 from service.store.database import open_store
 from service.store.reads import Reads
 from service.store.requests import By, ask
+from service.store.tables import MAIN
 from service.store.transaction import Transaction
 from tests.worlds import KEY
 
@@ -61,16 +63,27 @@ def stored(
     draw: Random | None = None,
     truth: dict[str, Any] | None = None,
     until: int | None = None,
+    *,
+    desk: bool = True,
 ) -> Simulated:
-    """Return a company with a stream in its store; with a draw people act."""
+    """Return a company with a stream in its store; with a draw people act on what the desk knows.
+
+    Without a desk no rule looks either, since nobody would hear of it: cases and facts alone.
+    """
     settings = load(config)
     compiled = compile_settings(settings)
     database = folder / "erosion.db"
     store = open_store(f"sqlite:///{database}")
     with store.transaction() as transaction, stream.open("rb") as lines:
-        replay = Replay(compiled.plan, desk=Desk(compiled.directory), ledger=transaction)
-        items: Iterable[Event | Rejected] = Decoder(compiled.plan, KEY).lines(iter(lines))
-        replay.run(_one_by_one(_watched(items, transaction, replay, draw), replay), until)
+        told = Desk(compiled.directory) if desk else None
+        block = Block(transaction)
+        plan = compiled.plan if desk else without_rules(compiled.plan)
+        replay = Replay(plan, desk=told, ledger=transaction if desk else block)
+        items: Iterable[Event | Rejected] = Decoder(plan, KEY).lines(iter(lines))
+        if desk:
+            items = _one_by_one(_watched(items, transaction, replay, draw), replay)
+        replay.run(items, until)
+        block.write()
     assert not replay.rejected
     store.close()
     reads = Reads.readonly(f"sqlite:///{database}")
@@ -91,6 +104,34 @@ def _watched(
     draw: Random | None,
 ) -> Iterable[Event | Rejected]:
     return _Staff(transaction, replay, draw).watch(items) if draw else items
+
+
+def without_rules(plan: Plan) -> Plan:
+    """Return a plan whose touchpoints only judge their cases."""
+    judged = {name: replace(one, rules=()) for name, one in plan.touchpoints.items()}
+    return replace(plan, touchpoints=judged)
+
+
+class Block(Memory):
+    """Be a ledger that writes a thousand frames at once, for whom nobody decides."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Begin with nothing."""
+        super().__init__()
+        self._transaction = transaction
+        self._frames: list[Frame] = []
+
+    def apply_frames(self, shard: str, frames: Sequence[Frame]) -> list[Frame]:
+        """Keep frames until there are enough."""
+        self._frames += frames
+        if len(self._frames) > 1000:
+            self.write()
+        return list(frames)
+
+    def write(self) -> None:
+        """Write what is kept."""
+        self._transaction.apply_frames(MAIN, self._frames)
+        self._frames = []
 
 
 class _Staff:
