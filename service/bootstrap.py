@@ -32,7 +32,7 @@ from service.hosts.keeper import Keeper
 from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
-from service.hosts.scoring import Scoring, watched
+from service.hosts.scoring import Scoring
 from service.hosts.space import show_room
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
@@ -150,7 +150,7 @@ def _looking(
         return loop.engine.now, loop.engine.now
 
     weekly = Weekly(writer.call, reads, reloader.world, now, MAIN, process.public_url)
-    scoring = Scoring(reads, lambda: watched(reloader.world()))
+    scoring = Scoring(reads, reloader.world)
     return [weekly.run, scoring.run]
 
 
@@ -187,7 +187,7 @@ def retention(compiled: Compiled, loop: Loop, keeper: Keeper) -> Retention:
     """Return what deletes old rows; chunks of the log only if two checkpoints cover them."""
     kept = compiled.retain
     return Retention(
-        Limits(kept.log, kept.outcomes, kept.quarantine),
+        Limits(kept.log, kept.outcomes, kept.quarantine, kept.customers),
         clock=monotonic_s,
         time=lambda: loop.engine.now,
         before_seq=keeper.covered,

@@ -16,7 +16,6 @@ from pydantic import BaseModel
 from service.bootstrap import build
 from service.cli.forms import OUTCOME_COLUMNS
 from service.cli.main import app
-from service.metrics import REGISTRY
 from service.rejected import Reason
 from service.settings import ProcessSettings
 from service.settings.configuration import Configuration
@@ -187,17 +186,6 @@ def test_variables() -> None:
     """The reference names the variables that the process reads, and no other."""
     named = set(re.findall(r"^\| `(EROSION_[A-Z_]+)`", REFERENCE, re.MULTILINE))
     assert named == {f"EROSION_{name.upper()}" for name in ProcessSettings.model_fields}
-
-
-def test_metrics() -> None:
-    """The reference names every metric as it is exposed, with its labels, and no other."""
-    expected = {}
-    for metric, names in REGISTRY._collector_to_names.items():
-        exposed = {name for name in names if not name.endswith("_created")}
-        labels: tuple[str, ...] = getattr(metric, "_labelnames", ())
-        expected[max(exposed, key=len)] = ", ".join(labels)
-    rows = re.findall(r"^\| `(erosion_[a-z_]+)` \| ([^|]*?) ?\|", section("Metrics"), re.MULTILINE)
-    assert dict(rows) == expected
 
 
 def test_rejection_reasons() -> None:

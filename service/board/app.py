@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+from prometheus_client import CollectorRegistry, generate_latest
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -19,12 +21,15 @@ from service.board.access import ADMIN, READ, SEND, Access, guarded
 from service.board.answers import link_routes, slack_routes
 from service.board.desk_api import operations
 from service.board.digest_pages import digest_routes
+from service.board.measures import Measures
 from service.board.office import Office
 from service.board.openapi import document
 from service.board.pages import LOGIN, page_routes
+from service.board.unit_measures import UnitMeasures
 from service.metrics import exposition
 
 EVENTS = "/v1/events"
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def make_app(
 ) -> Starlette:
     """Return the application of a process; without `people` it has no desk to show."""
     routes = [*_health_routes(health), *(_guarded_door(access, door) for door in doors)]
-    routes.append(Route("/metrics", guarded(access, READ, _metrics)))
+    routes += _metric_routes(access, people)
     if people is not None:
         routes += _desk_routes(access, people)
     return Starlette(routes=routes)
@@ -69,8 +74,24 @@ def _health_routes(health: Health) -> Iterable[Route]:
     return Route("/live", live), Route("/ready", readiness)
 
 
-async def _metrics(_: Request) -> Response:
-    return Response(exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+def _metric_routes(access: Access, people: People | None) -> list[Route]:
+    """Return what Prometheus scrapes; only a process with a desk knows people and units."""
+    stored, units = CollectorRegistry(), CollectorRegistry()
+    if people is not None:
+        stored.register(Measures(people.office))
+        units.register(UnitMeasures(people.office))
+
+    async def all_of_it(_: Request) -> Response:
+        told = await run_in_threadpool(generate_latest, stored)
+        return Response(exposition() + told, media_type=METRICS)
+
+    async def by_unit(_: Request) -> Response:
+        return Response(await run_in_threadpool(generate_latest, units), media_type=METRICS)
+
+    return [
+        Route("/metrics", guarded(access, READ, all_of_it)),
+        Route("/metrics/units", guarded(access, READ, by_unit)),
+    ]
 
 
 def _guarded_door(access: Access, door: Route) -> Route:

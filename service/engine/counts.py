@@ -5,6 +5,7 @@ them.  Readings leave as changes when the watermark passes a whole minute, so th
 old days and a late fact simply takes one person from one column to another.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from service.engine.case import Case
@@ -19,6 +20,8 @@ _ANSWERED = End.ANSWERED
 _MINUTE_MS = 60_000
 
 Key = tuple[str, str, str, str]
+# (touchpoint, column before, column now).
+Move = tuple[str, str, str]
 
 
 class Counts:
@@ -30,6 +33,9 @@ class Counts:
         self.changes: dict[Key, list[int]] = {}
         self.minute = -1
         self._days: dict[int, str] = {}
+        self._moves: Counter[Move] = Counter()
+        # In which column stood what was taken out and is not counted again yet; only moves ask for it.
+        self._were: dict[tuple[int, str], str] = {}
 
     def touch(self, case: Case) -> None:
         """Note that a case has a new row."""
@@ -43,6 +49,7 @@ class Counts:
         """Take a case out of its column, because what the column is named by may change."""
         if case.counted in _COLUMN:
             self._column(touchpoint, case)[_COLUMN[case.counted]] -= 1
+            self._were[case.track, case.id] = case.counted
             case.counted = "new"
 
     def take_outcomes(
@@ -63,6 +70,12 @@ class Counts:
         self.minute = minute
         changes, self.changes = self.changes, {}
         return tuple([Reading(*key, *changes[key]) for key in sorted(changes) if any(changes[key])])
+
+    def take_moves(self) -> Counter[Move]:
+        """Return how many cases went from which column to which since the last call."""
+        self._were.clear()
+        moves, self._moves = self._moves, Counter()
+        return moves
 
     def forget_days(self) -> None:
         """Let go of the names of days; those that are still asked for are found again."""
@@ -102,6 +115,9 @@ class Counts:
         if case.counted in _COLUMN:
             counts[_COLUMN[case.counted]] -= 1
         counts[_COLUMN[outcome]] += 1
+        was = self._were.pop((case.track, case.id), case.counted)
+        if was != outcome:
+            self._moves[touchpoint, was, outcome] += 1
         case.counted = outcome
 
     def _column(self, touchpoint: str, case: Case) -> list[int]:

@@ -11,7 +11,7 @@ from service.errors import ConfigurationError
 from service.hosts.auditor import Auditor
 from service.hosts.clock import Steady, now_ms
 from service.hosts.couriers import CourierHost
-from service.hosts.scoring import Scoring, watched
+from service.hosts.scoring import Scoring
 from service.hosts.ways import channels
 from service.hosts.weekly import Weekly
 from service.roles.pages import Ready, pages
@@ -48,7 +48,7 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     weekly = Weekly(
         asking.call, reads, lambda: world, partial(clock, reads), first, process.public_url
     )
-    scoring = Scoring(reads, lambda: watched(world))
+    scoring = Scoring(reads, lambda: world)
     besides = [
         Auditor(reads, now_ms).run,
         weekly.run,

@@ -33,7 +33,7 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     host = EngineHost(transport, store, Desk(compiled.directory), member)
     kept = compiled.retain
-    limits = Limits(kept.log, kept.outcomes, kept.quarantine)
+    limits = Limits(kept.log, kept.outcomes, kept.quarantine, kept.customers)
     aside = Reads.readonly(process.database_url)
     sweeping = Sweeping(lambda: open_store(process.database_url), aside, limits)
     beside = sweeping if store.is_shared else nullcontext()

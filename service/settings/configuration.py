@@ -52,6 +52,7 @@ class Retain(Block):
     log: Elapsed = 90 * UNIT_MS["d"]
     outcomes: Elapsed = 400 * UNIT_MS["d"]
     quarantine: Elapsed = 30 * UNIT_MS["d"]
+    customers: Elapsed = 1100 * UNIT_MS["d"]
 
 
 class Wording(Block):

@@ -112,8 +112,7 @@ class SqlOutbox:
         gone |= {middle.row.key for middle, _ in folded}
         left = [item for item in pending if item.row.key not in gone]
         told = sum(map(len, piles))
-        oldest = min((item.row.created_at for item in pending), default=0)
-        self._on_look(Heap(channel, len(left) + len(piles), len(folded), told, oldest))
+        self._on_look(Heap(channel, len(left) + len(piles), len(folded), told))
         seen = {item.row.key: numbers for item, numbers in stored}
         return _Plan(seen, folded, piles, next_in_line(left, now, limit, turn.may, turn.recovered))
 

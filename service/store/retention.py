@@ -30,6 +30,7 @@ class Limits(NamedTuple):
     log: int = 90 * DAY_MS
     outcomes: int = 400 * DAY_MS
     quarantine: int = 30 * DAY_MS
+    customers: int = 1100 * DAY_MS
     beats: int = DAY_MS
 
     @property
@@ -74,6 +75,15 @@ RULES = (
     Rule("used_link", "rowid", "outcomes", "t.at < :horizon"),
     Rule("commitment", "rowid", "outcomes", "t.state <> 'open' AND t.at < :horizon"),
     Rule("digest", "rowid", "digests", "t.at < :horizon"),
+    # The newest of each kind says whether somebody is a customer, so it stays as long as people do.
+    Rule(
+        "told",
+        "rowid",
+        "outcomes",
+        "t.time < :horizon AND (t.customer = '' OR EXISTS (SELECT 1 FROM told n "
+        "WHERE n.customer = t.customer AND n.type = t.type AND n.time > t.time))",
+    ),
+    Rule("told", "rowid", "customers", "t.time < :horizon"),
     Rule("undeliverable", "number", "outcomes", "t.at < :horizon"),
     Rule("late_fact", "number", "outcomes", "t.time < :horizon"),
     Rule(

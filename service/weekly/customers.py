@@ -6,12 +6,12 @@ again under other definitions, and says so.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from service.report.assets import Ledger
+from service.report.assets import Ledger, assets_of
 from service.report.clientele import Agreed, Clientele, clientele_of
 from service.report.lives import Deed, Did, steps_of
 from service.report.people import CaseRow
 from service.report.walk import Page
-from service.report.week import weeks_until
+from service.report.week import last_full_week, weeks_until
 from service.settings.block import data_path
 from service.settings.customers import Customers
 from service.store.reads import Reads
@@ -50,6 +50,17 @@ def clientele_from(
     weeks = weeks_until(page.week, WEEKS, page.zone)
     lived = [(row.customer, row.touchpoint, row.broken_at) for row in late if row.customer]
     return clientele_of(agreed, ledger, weeks, lived, page.titles)
+
+
+def flows_now(reads: Reads, customers: Customers | None, zone: str) -> dict[str, int]:
+    """Return the people of the last full week by what they did, for metrics; none without a block."""
+    if customers is None:
+        return {}
+    week = last_full_week(reads.newest(), zone)
+    assets = assets_of(ledger_from(reads, customers, week.end - 1), week, (), 0)
+    counts = ("back", "quiet", "more", "less", "up", "down", "referred")
+    found = {name: getattr(assets, name) for name in counts}
+    return {"joined": assets.joined.people, "left": assets.left.people, **found}
 
 
 def deeds_of(rows: Sequence[ToldRow], customers: Customers) -> list[Deed]:

@@ -22,6 +22,8 @@ from service.report.walk_words import NO_BREAK
 
 LINE_CHARACTERS_MAX = 1_000
 PREVIEW_CHARACTERS_MAX = 140
+# So many weeks of a table fit on a telephone; the page on the board has them all.
+WEEKS_SHOWN = 5
 
 
 class Envelope(NamedTuple):
@@ -41,8 +43,11 @@ def mail_of(sheet: Sheet, tongue: Tongue, envelope: Envelope) -> str:
         .render(
             sheet=sheet,
             before=_parts(sheet.before),
-            after=[*_parts(sheet.after), (sheet.trust_title, sheet.trust)],
+            after=_parts(sheet.after),
+            trust=[(sheet.trust_title, sheet.trust)],
             pictures=envelope.pictures,
+            charts=sheet.charts,
+            weeks_shown=WEEKS_SHOWN,
             label=envelope.label,
             address=envelope.address,
             preview=clean(" ".join(sheet.headline), PREVIEW_CHARACTERS_MAX),

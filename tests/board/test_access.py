@@ -34,6 +34,7 @@ SCOPED = [
     ("GET", "/v1/audit", "admin"),
     ("GET", "/openapi.json", "read"),
     ("GET", "/metrics", "read"),
+    ("GET", "/metrics/units", "read"),
 ]
 
 

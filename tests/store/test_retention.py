@@ -142,6 +142,7 @@ def test_pages_as_sent_are_kept_until_their_week_cannot_come_again(address: str)
     _swept(store)
     assert store.rows("SELECT at FROM digest") == [(YOUNG,)]
     assert Limits(outcomes=3 * DAY_MS).digests == 28 * DAY_MS
+    store.close()
 
 
 def test_an_open_commitment_is_never_too_old(address: str) -> None:
@@ -152,4 +153,20 @@ def test_an_open_commitment_is_never_too_old(address: str) -> None:
     store.call(lambda transaction: transaction.many(statements.COMMIT, rows))
     _swept(store)
     assert store.rows("SELECT id FROM commitment ORDER BY id") == [("open",), ("young",)]
+    store.close()
+
+
+def test_the_newest_fact_of_each_kind_stays_as_long_as_people_do(address: str) -> None:
+    """Old facts of reports go, but what last said whether somebody is a customer stays longer."""
+    store = open_store(address)
+    facts = [("a", "bought", OLD), ("a", "bought", OLD + 1), ("a", "left", OLD), ("", "wrote", OLD)]
+    facts += [("a", "called", OLD), ("a", "called", YOUNG), ("b", "bought", NOON - 1200 * DAY_MS)]
+    rows = [
+        ("crm", f"e{number}", kind, at, at, None, "", customer, "", "{}")
+        for number, (customer, kind, at) in enumerate(facts)
+    ]
+    store.call(lambda transaction: transaction.many(statements.TELL, rows))
+    _swept(store)
+    kept = store.rows("SELECT id FROM told ORDER BY id")
+    assert kept == [("e1",), ("e2",), ("e5",)]
     store.close()

@@ -1,21 +1,21 @@
 """A page made by hand, in every form and language, for tests and for looking at."""
 
-import base64
-import struct
-import zlib
 from dataclasses import replace
 
 from alerts.directory import Directory, Reach
-from alerts.enclosure import Picture
 from alerts.outbox import OutboxRow
+from alerts.tongue import ENGLISH
 from alerts.tongues import tongue_of
 from service.report.page_html import html_of
 from service.report.page_text import data_of, text_of
 from service.report.page_words import sheet_of
+from service.report.trend_words import charts_of
 from service.report.walk import Page
+from service.weekly.pictures import pictures_of
 from service.weekly.sending import Made, rows_of
 from tests.alerts.office import office
 from tests.report.lived import NOW, lived_page
+from tests.report.told import TREND, told_page
 
 LOCALES = ("en", "es")
 ADDRESS = "https://erosion.example/digests/2026-W38"
@@ -27,23 +27,7 @@ WAYS = (
 )
 
 
-def png(width: int = 552, height: int = 80, grey: int = 0xCC) -> str:
-    """Return a grey picture in base64."""
-    rows = b"".join(b"\0" + bytes([grey]) * width for _ in range(height))
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        told = name + data
-        return struct.pack(">I", len(data)) + told + struct.pack(">I", zlib.crc32(told))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    parts = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return base64.b64encode(b"\x89PNG\r\n\x1a\n" + parts).decode()
-
-
-PICTURES = (
-    Picture("people.2026-W38", "164 people asked; 17 were let down", png()),
-    Picture("waiting.2026-W38", "3 people wait past the promise", png(grey=0x99)),
-)
+PICTURES = pictures_of(charts_of(TREND, ENGLISH))
 
 
 def directory_of(locale: str = "en") -> Directory:
@@ -66,8 +50,8 @@ def rows(locale: str = "en", page: Page | None = None) -> dict[str, OutboxRow]:
 
 
 def illustrated(locale: str = "en") -> OutboxRow:
-    """Return a mail with pictures in it."""
-    page = replace(made_in(locale), pictures=PICTURES)
+    """Return a mail with everything that may stand on a page, and its pictures."""
+    page = replace(made_in(locale, told_page()), pictures=PICTURES)
     found = rows_of(page, "cco", NOW, directory_of(locale))
     return next(row for row in found if row.channel == "email")
 

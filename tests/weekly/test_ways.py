@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
+from html import unescape
 
 import httpx
 import pytest
@@ -94,7 +95,7 @@ async def test_pictures_come_with_the_mail() -> None:
         assert image.get_content().startswith(b"\x89PNG")
         assert image.get_content_disposition() == "inline"
         assert f'src="cid:{picture.cid}"' in shown
-        assert f'alt="{picture.alt}"' in shown
+        assert f'alt="{picture.alt}"' in unescape(shown)
     assert mail.get_content_type() == "multipart/alternative"
     assert part(mail, "plain").startswith("AURORA MOTORS")
 
