@@ -21,12 +21,16 @@ DIGEST_ROWS_MIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """Count what waits in a channel, and what was folded just now."""
+    """Count what waits in a channel, and what was folded just now.
+
+    `oldest_at` is when the oldest that waits was written; 0 where none does.
+    """
 
     channel: str
     waiting: int
     middles: int = 0
     digested: int = 0
+    oldest_at: int = 0
 
 
 def middles(pending: Sequence[Pending], now: int) -> list[tuple[Pending, Pending]]:

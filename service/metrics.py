@@ -1,7 +1,8 @@
 """What engineers see at /metrics; labels come from the configuration and closed lists only.
 
-Every metric is declared here and nowhere else, so that the table in the documentation can be
-compared with this file.  `service.watching` brings
+Every metric of the process is declared here; what customers live has files of its own
+(service.judged, service.scored, service.board.measures), and a test compares them all with the
+documentation.  `service.watching` brings
 them up to date after each turn.
 """
 
@@ -11,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from alerts.courier import Attempt
 from alerts.folding import Heap
+from alerts.retry import Result
 
 REGISTRY = CollectorRegistry()
 
@@ -54,6 +56,12 @@ DELIVERIES = Counter(
 WAITING = Gauge(
     "erosion_messages_waiting", "Messages not yet delivered.", ["channel"], registry=REGISTRY
 )
+OLDEST = Gauge(
+    "erosion_oldest_message_timestamp_seconds",
+    "When the oldest message that waits was written; 0 while none does.",
+    ["channel"],
+    registry=REGISTRY,
+)
 FALLEN_BACK = Counter(
     "erosion_templates_fell_back",
     "Messages in our words because the company's template failed.",
@@ -81,10 +89,24 @@ WATERMARK = Gauge(
     ["touchpoint"],
     registry=REGISTRY,
 )
+SOURCE_HEARD = Gauge(
+    "erosion_source_heard_timestamp_seconds",
+    "When a source was last heard; 0 while it never was.",
+    ["source"],
+    registry=REGISTRY,
+)
+SOURCE_SILENT = Gauge(
+    "erosion_source_silent",
+    "1 while a source is silent, or was awaited and never heard.",
+    ["source"],
+    registry=REGISTRY,
+)
 STORAGE_FULL = Gauge(
     "erosion_storage_full", "1 while commits find no room on the disk.", registry=REGISTRY
 )
-STORAGE_FREE = Gauge("erosion_storage_free_bytes", "Room on the data's disk.", registry=REGISTRY)
+STORAGE_FREE = Gauge(
+    "erosion_storage_free_bytes", "Room on the disk of the data folder.", registry=REGISTRY
+)
 STORAGE_FREE.set(float("nan"))  # until somebody shows it: no room would be another thing
 REFUSED_TURNS = Counter(
     "erosion_refused_turns", "Turns that were rolled back for want of room.", registry=REGISTRY
@@ -106,6 +128,8 @@ FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
 )
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
+
+
 LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
 HELD = Gauge(
     "erosion_limit_used", "How much is held of what has a limit.", ["what"], registry=REGISTRY
@@ -122,7 +146,11 @@ SET_ASIDE = Counter(
 CHECKPOINT = Gauge(
     "erosion_checkpoint_seq", "The chunk that the newest checkpoint covers.", registry=REGISTRY
 )
-CHECKPOINT_AT = Gauge("erosion_checkpoint_timestamp_seconds", "When written.", registry=REGISTRY)
+CHECKPOINT_AT = Gauge(
+    "erosion_checkpoint_timestamp_seconds",
+    "When the newest checkpoint was written; 0 while there is none.",
+    registry=REGISTRY,
+)
 CHECKPOINT_SECONDS = Gauge(
     "erosion_checkpoint_duration_seconds", "How long it took to write.", registry=REGISTRY
 )
@@ -159,37 +187,7 @@ AUDIT = Gauge(
     ["kind"],
     registry=REGISTRY,
 )
-JUDGED = Counter(
-    "erosion_promises_judged",
-    "Judgements of cases, by outcome; one that was taken back is judged anew.",
-    ["touchpoint", "outcome"],
-    registry=REGISTRY,
-)
-CORRECTED = Counter(
-    "erosion_corrections",
-    "Judgements that a later fact took back, by what they were and what they became.",
-    ["touchpoint", "was", "became"],
-    registry=REGISTRY,
-)
-SOURCE_SPOKE = Gauge(
-    "erosion_source_last_event_timestamp_seconds",
-    "When a source was last heard to say anything, by the log's time.",
-    ["source"],
-    registry=REGISTRY,
-)
-SOURCE_SILENT = Gauge(
-    "erosion_source_silent",
-    "1 while a source is silent or never heard.",
-    ["source"],
-    registry=REGISTRY,
-)
 PLAN = Gauge("erosion_plan_number", "Which plan is in force.", registry=REGISTRY)
-CUSTOMERS = Gauge(
-    "erosion_customers_week",
-    "People of the last full week, by what they did: joined, left, and the rest of the page.",
-    ["flow"],
-    registry=REGISTRY,
-)
 DIGESTS = Counter(
     "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
 )
@@ -211,8 +209,9 @@ def looked(heap: Heap) -> None:
     """Show how much waits in a channel, and count what was folded."""
     # A rate sees no first step from nothing, so what is rare is shown as 0 from the start.
     FALLEN_BACK.labels(heap.channel)
-    DELIVERIES.labels(heap.channel, "permanent")
+    DELIVERIES.labels(heap.channel, Result.PERMANENT.value)
     WAITING.labels(heap.channel).set(heap.waiting)
+    OLDEST.labels(heap.channel).set(heap.oldest_at / 1000)
     FOLDED.labels(heap.channel, "last").inc(heap.middles)
     FOLDED.labels(heap.channel, "digest").inc(heap.digested)
 

@@ -41,6 +41,13 @@ REFUSED = Gauge(
     registry=REGISTRY,
 )
 
+CUSTOMERS = Gauge(
+    "erosion_customers_week",
+    "People of the last full week, by what they did: joined, left, and the rest of the page.",
+    ["flow"],
+    registry=REGISTRY,
+)
+
 
 def show(early: Early) -> None:
     """Put the figures in place of those before; what cannot be said is not there."""

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Protocol
 
-from service import metrics
-from service.engine.counts import COLUMNS, Move
+from service import judged, metrics
+from service.engine.counts import Move
 from service.engine.fold import Engine
 from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
 from service.engine.values import Frame
-
-# Columns in which a case has been judged.
-JUDGED = frozenset(COLUMNS) - {"open"}
 
 
 class Folding(Protocol):
@@ -44,7 +41,7 @@ class Watcher:
                 metrics.SIGNALS.labels(
                     signal.touchpoint, signal.rule, signal.transition.value
                 ).inc()
-        self._count_moves()
+        judged.count(_moves(self._loop.engine))
         tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
             metrics.EVENTS.labels(name).inc(max(count - self._told[name], 0))
@@ -53,31 +50,11 @@ class Watcher:
         self._told = tally
         self._look()
 
-    def _count_moves(self) -> None:
-        """Count what was judged, and apart from it what a later fact took back."""
-        for (touchpoint, was, became), count in _moves(self._loop.engine):
-            if was in JUDGED:
-                metrics.CORRECTED.labels(touchpoint, was, became).inc(count)
-            elif became in JUDGED:
-                metrics.JUDGED.labels(touchpoint, became).inc(count)
-
-    def _listen(self, engine: Engine) -> None:
-        """Show which sources are heard; of one that the plan no longer has nothing is shown."""
-        quiet = list(engine.hearing.quiet())
-        for name in self._sources - {name for name, *_ in quiet}:
-            metrics.SOURCE_SILENT.remove(name)
-            metrics.SOURCE_SPOKE.remove(name)
-        self._sources = {name for name, *_ in quiet}
-        for name, at, is_silent in quiet:
-            metrics.SOURCE_SILENT.labels(name).set(is_silent)
-            metrics.SOURCE_SPOKE.labels(name).set(at / 1000)
-
     def _look(self) -> None:
         engine = self._loop.engine
         metrics.FRAME.set(engine.frame)
         if engine.begun:
             metrics.PLAN.set(engine.plan.number)
-        self._listen(engine)
         tracks = [track for track, _ in engine.standings()]
         metrics.HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
         metrics.HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
@@ -86,6 +63,18 @@ class Watcher:
             metrics.WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
             for reason, count in track.not_opened.items():
                 metrics.NOT_OPENED.labels(track.plan.id, reason).set(count)
+        self._listen(engine)
+
+    def _listen(self, engine: Engine) -> None:
+        """Show which sources are heard; of one that the plan no longer has nothing is shown."""
+        quiet = list(engine.hearing.quiet())
+        for name in self._sources - {name for name, *_ in quiet}:
+            metrics.SOURCE_HEARD.remove(name)
+            metrics.SOURCE_SILENT.remove(name)
+        self._sources = {name for name, *_ in quiet}
+        for name, at, is_silent in quiet:
+            metrics.SOURCE_HEARD.labels(name).set(at / 1000)
+            metrics.SOURCE_SILENT.labels(name).set(is_silent)
 
 
 def _moves(engine: Engine) -> Iterator[tuple[Move, int]]:

@@ -1,4 +1,4 @@
-"""What is stored, as metrics: people who wait, open alerts, messages, and the touchpoints themselves.
+"""What is stored, as metrics: people who wait, open alerts, and the touchpoints themselves.
 
 These are read when somebody scrapes, from the same rows as every page, so that a picture on a wall
 and the call-back list cannot differ.  Counters kept in a process were rejected for them: several desks
@@ -26,10 +26,6 @@ GAUGES = {
     "erosion_alerts_open": (
         "Open alerts, by whether somebody has them.",
         ("touchpoint", "level", "owner", "taken"),
-    ),
-    "erosion_message_oldest_timestamp_seconds": (
-        "When the oldest message that is not delivered yet was made.",
-        ("channel",),
     ),
     "erosion_promises_counted": (
         "Cases of the last seven days by how they stand now; open ones are in it.",
@@ -89,6 +85,4 @@ def _fill(
         owner = topics[touchpoint].owner if touchpoint in topics else ""
         labels = [touchpoint if touchpoint in topics else "", level, owner, str(is_taken).lower()]
         families["erosion_alerts_open"].add_metric(labels, count)
-    for channel, at in sorted(found.oldest.items()):
-        families["erosion_message_oldest_timestamp_seconds"].add_metric([channel], at / 1000)
     families["erosion_commitments_open"].add_metric([], found.commitments)

@@ -10,10 +10,9 @@ from collections.abc import Callable
 from starlette.concurrency import run_in_threadpool
 
 from alerts.pause import pause
-from service import metrics
 from service.errors import ErosionError
 from service.logs import logger
-from service.scored import show
+from service.scored import CUSTOMERS, show
 from service.store.reads import Reads
 from service.weekly.customers import flows_now
 from service.weekly.scoring import early_now
@@ -49,4 +48,4 @@ class Scoring:
             show(early_now(self._reads, surveys, directory))
         flows = flows_now(self._reads, world.settings.configuration.customers, directory.zone)
         for flow, people in flows.items():
-            metrics.CUSTOMERS.labels(flow).set(people)
+            CUSTOMERS.labels(flow).set(people)

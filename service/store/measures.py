@@ -26,7 +26,6 @@ _WAITING = (
 _COLUMNS = ("kept", "late", "gave_up", "unknown", "open")
 _SUMS = ", ".join(f'sum("{name}")' for name in _COLUMNS)
 _COUNTED = f"SELECT touchpoint, {_SUMS} FROM reading WHERE day >= ? GROUP BY touchpoint"  # noqa: S608
-_OLDEST = "SELECT channel, min(at) FROM outbox WHERE state = 'pending' GROUP BY channel"
 _COMMITMENTS = "SELECT count(*) FROM commitment WHERE state = 'open'"
 _UNITS_WAITING = (
     f"SELECT touchpoint, unit, count(DISTINCT {_PERSON}) FROM waiting "  # noqa: S608
@@ -45,7 +44,6 @@ class Measured:
 
     waiting: dict[tuple[str, str], int]
     counted: dict[tuple[str, str], int]
-    oldest: dict[str, int]
     commitments: int
     open_alerts: tuple[Alert, ...]
 
@@ -68,7 +66,6 @@ def measured(reads: Reads, now: int) -> Measured:
             for row in counted
             for name, count in zip(_COLUMNS, row[1:], strict=True)
         },
-        {str(row[0]): int(str(row[1])) for row in reads.tuples(_OLDEST)},
         int(str(reads.tuples(_COMMITMENTS)[0][0])),
         tuple(Alert.from_row(row) for row in reads.alerts()),
     )

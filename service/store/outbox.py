@@ -112,7 +112,8 @@ class SqlOutbox:
         gone |= {middle.row.key for middle, _ in folded}
         left = [item for item in pending if item.row.key not in gone]
         told = sum(map(len, piles))
-        self._on_look(Heap(channel, len(left) + len(piles), len(folded), told))
+        oldest = min((item.row.created_at for item in pending), default=0)
+        self._on_look(Heap(channel, len(left) + len(piles), len(folded), told, oldest))
         seen = {item.row.key: numbers for item, numbers in stored}
         return _Plan(seen, folded, piles, next_in_line(left, now, limit, turn.may, turn.recovered))
 

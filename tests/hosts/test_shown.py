@@ -1,7 +1,10 @@
-"""What the health rules look at: sources, room and checkpoints."""
+"""What the health rules look at: sources, room, checkpoints and the oldest message that waits."""
 
 from pathlib import Path
 
+import pytest
+
+from alerts.folding import Heap
 from service import metrics
 from service.bootstrap import Service, build
 from service.hosts.jobs import Batch
@@ -11,7 +14,7 @@ from service.settings import ProcessSettings
 from service.store.checkpoints import Checkpoints
 from tests.worlds import events_of, write_config
 
-HEARD, SILENT = "erosion_source_last_event_timestamp_seconds", "erosion_source_silent"
+HEARD, SILENT = "erosion_source_heard_timestamp_seconds", "erosion_source_silent"
 
 
 def sample(name: str, **labels: str) -> float | None:
@@ -58,3 +61,11 @@ def test_a_checkpoint_that_is_found_is_shown_with_its_age(tmp_path: Path) -> Non
     written = (tmp_path / "7" / "manifest.json").stat().st_mtime
     assert sample("erosion_checkpoint_timestamp_seconds") == int(written)
     assert Checkpoints(tmp_path, (1, 1)).written_s(8) == 0
+
+
+@pytest.mark.parametrize("oldest_at", [0, 1_790_000_000_500])
+def test_the_oldest_message_is_shown(oldest_at: int) -> None:
+    """A channel shows since when its oldest message waits, 0 where none does."""
+    metrics.looked(Heap("slack", 1, oldest_at=oldest_at))
+    found = sample("erosion_oldest_message_timestamp_seconds", channel="slack")
+    assert found == oldest_at / 1000

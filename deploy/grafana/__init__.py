@@ -1,0 +1,1 @@
+"""Grafana dashboards as values, and the JSON that is made of them."""

@@ -1,0 +1,230 @@
+"""Customers first: who joined and left, what was promised, who waits, how early we knew."""
+
+from deploy.grafana.board import Board, Panel, Row, Variable
+
+_CHOSEN = '{touchpoint=~"$touchpoint"}'
+_STAGE = "* on(touchpoint) group_left(stage) erosion_touchpoint_info"
+_GROWN = """erosion_customers_week{flow="joined"} - on() erosion_customers_week{flow="left"}"""
+
+
+def _stage(outcomes: str) -> str:
+    counted = f'erosion_promises_counted{{outcome=~"{outcomes}"}}'
+    return f"sum by (stage) ({counted} {_STAGE})"
+
+
+BOARD = Board(
+    "erosion-customers",
+    "Customers first",
+    "The seven questions of the customer room, in its order.",
+    (
+        Row(
+            "1 Did we earn the right to grow? The last full week",
+            (
+                Panel(
+                    "People who joined",
+                    "Whole people of the last full week. Read it in one breath with those who left.",
+                    (('erosion_customers_week{flow="joined"}', ""),),
+                    kind="stat",
+                    width=6,
+                    height=4,
+                ),
+                Panel(
+                    "People who left",
+                    "Ask why: `erosion digest` names the reasons and the promises broken to them before.",
+                    (('erosion_customers_week{flow="left"}', ""),),
+                    kind="stat",
+                    width=6,
+                    height=4,
+                ),
+                Panel(
+                    "More people",
+                    "Joined minus left. Below zero: marketing only fills a leaking bowl.",
+                    ((_GROWN, ""),),
+                    kind="stat",
+                    width=6,
+                    height=4,
+                ),
+                Panel(
+                    "Left without a word",
+                    "People who went quiet. Nobody can ask them why any more: look at what they lived.",
+                    (('erosion_customers_week{flow="quiet"}', ""),),
+                    kind="stat",
+                    width=6,
+                    height=4,
+                ),
+            ),
+        ),
+        Row(
+            "2 A walk through their lives: the last seven days, stage by stage",
+            (
+                Panel(
+                    "Promises made",
+                    "Cases that began, the open ones too. A stage without any may have a dead feed: row 7.",
+                    ((_stage(".+"), "{{stage}}"),),
+                    kind="stat",
+                    width=8,
+                    height=5,
+                ),
+                Panel(
+                    "Promises kept",
+                    "Read beside the two others; a share without its counts says nothing.",
+                    ((_stage("kept"), "{{stage}}"),),
+                    kind="stat",
+                    width=8,
+                    height=5,
+                ),
+                Panel(
+                    "Promises broken",
+                    "Late at the deadline, answered or not. Open the touchpoint with most below.",
+                    ((_stage("late"), "{{stage}}"),),
+                    kind="stat",
+                    width=8,
+                    height=5,
+                ),
+                Panel(
+                    "Judgements an hour, by outcome",
+                    "A rise of `unknown` is a feed; a rise of `late` is people. Corrections stand apart.",
+                    (
+                        (
+                            f"sum by (outcome) (increase(erosion_promises_judged_total{_CHOSEN}[1h]))",
+                            "{{outcome}}",
+                        ),
+                    ),
+                    width=16,
+                ),
+                Panel(
+                    "Judgements taken back in a day",
+                    "Facts that came late and changed an outcome. Many: the source's `wait` is too short.",
+                    (
+                        (
+                            f"sum by (was, became) (increase(erosion_corrections_total{_CHOSEN}[1d]))",
+                            "{{was}} to {{became}}",
+                        ),
+                    ),
+                    width=8,
+                ),
+            ),
+        ),
+        Row(
+            "3 Who waits past the promise now",
+            (
+                Panel(
+                    "People waiting, by how long on their own watch",
+                    "Call who waits longest: `erosion waiting`, or the call-back page.",
+                    ((f"sum by (band) (erosion_people_waiting{_CHOSEN})", "{{band}}"),),
+                    width=16,
+                ),
+                Panel(
+                    "People waiting now",
+                    "Everybody past a promise without an answer, at the touchpoints chosen above.",
+                    (
+                        (
+                            f"sum by (touchpoint) (erosion_people_waiting{_CHOSEN})",
+                            "{{touchpoint}}",
+                        ),
+                    ),
+                    kind="stat",
+                    width=8,
+                ),
+            ),
+        ),
+        Row(
+            "4 It depends on where you live",
+            (
+                Panel(
+                    "Units at which most people wait",
+                    "Few units with most of the people: help there. Many with a few each: look upstream.",
+                    (
+                        (
+                            f"topk(10, sum by (unit) (erosion_unit_people_waiting{_CHOSEN}))",
+                            "{{unit}}",
+                        ),
+                    ),
+                    width=12,
+                ),
+                Panel(
+                    "Units with most broken promises in seven days",
+                    "The drill-down is the dashboard One unit.",
+                    (
+                        (
+                            f"topk(10, sum by (unit) (erosion_unit_promises_late{_CHOSEN}))",
+                            "{{unit}}",
+                        ),
+                    ),
+                    width=12,
+                ),
+            ),
+        ),
+        Row(
+            "5 Open alerts, and who has them",
+            (
+                Panel(
+                    "Open alerts by owner",
+                    "An alert that nobody has is escalated; `erosion ack` takes it.",
+                    (
+                        (
+                            f"sum by (owner, level, taken) (erosion_alerts_open{_CHOSEN})",
+                            "{{owner}} {{level}}, taken: {{taken}}",
+                        ),
+                    ),
+                    width=16,
+                ),
+                Panel(
+                    "Commitments that are open",
+                    "Never more than three: `erosion commit list`.",
+                    (("erosion_commitments_open", ""),),
+                    kind="stat",
+                    width=8,
+                ),
+            ),
+        ),
+        Row(
+            "6 How early did we know? The last ninety days",
+            (
+                Panel(
+                    "From the first warning to the survey drop",
+                    "The median, the worst tenth, the worst. Below zero we came too late.",
+                    (("erosion_scorecard_lead_seconds", "{{of}}"),),
+                    unit="s",
+                    kind="stat",
+                    width=8,
+                    decimals=1,
+                ),
+                Panel(
+                    "Survey drops",
+                    "Warned of, and missed. The missed ones are listed by `erosion scorecard`.",
+                    (("erosion_scorecard_drops", "{{result}}"),),
+                    kind="stat",
+                    width=8,
+                ),
+                Panel(
+                    "Warnings, judged by the surveys",
+                    "Empty ones tell a rule to be tightened; prevented ones count neither way.",
+                    (("erosion_scorecard_warnings", "{{result}}"),),
+                    kind="stat",
+                    width=8,
+                ),
+            ),
+        ),
+        Row(
+            "7 How fresh the facts are",
+            (
+                Panel(
+                    "Since each source last spoke",
+                    "A source that stopped makes its stage look better than it is.",
+                    (("time() - (erosion_source_heard_timestamp_seconds > 0)", "{{source}}"),),
+                    unit="s",
+                    width=12,
+                ),
+                Panel(
+                    "How far promises are judged behind now",
+                    "Grows while a source is silent or the service is behind: see The service itself.",
+                    ((f"time() - erosion_watermark_timestamp_seconds{_CHOSEN}", "{{touchpoint}}"),),
+                    unit="s",
+                    width=12,
+                ),
+            ),
+        ),
+    ),
+    (Variable("touchpoint", "Touchpoint", "label_values(erosion_touchpoint_info, touchpoint)"),),
+)
