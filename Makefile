@@ -37,8 +37,8 @@ bench-peers: .venv/ready ## one job on Kafka beside what could be used instead; 
 scale: .venv/ready ## a million open cases: memory, checkpoint, restart, latency, a Monday, a year; half an hour
 	$(RUN) python -m tests.bench.scale
 
-truth: .venv/ready ## the long form of the comparison with the oracle: 20 seeds, 40 dealers, 40 weeks
-	EROSION_TRUTH=long $(RUN) pytest -q tests/truth
+truth: .venv/ready ## the long forms: late cases beside the oracle, the scorecard beside brute force; 20 seeds each
+	EROSION_TRUTH=long $(RUN) pytest -q tests/truth tests/report/test_bruteforce.py
 
 simulate-faults: .venv/ready ## the long form of the simulation: 300 seeds, and the hunt for planted mistakes
 	$(RUN) python -m tests.simulation.campaign

@@ -41,7 +41,7 @@ def answered(
 def _take(handling: Handling, said: Said) -> tuple[Handling | None, Why | None]:
     if handling.has_it(said.at) and handling.taken and handling.taken.who == said.who:
         return None, None
-    return replace(handling, taken=said, refused=None), Why.TAKEN
+    return replace(handling.acting(said.at), taken=said, refused=None), Why.TAKEN
 
 
 def _refuse(handling: Handling, said: Said) -> tuple[Handling | None, Why | None]:
@@ -59,7 +59,7 @@ def _release(handling: Handling, said: Said) -> tuple[Handling | None, Why | Non
 
 
 def _tell(handling: Handling, said: Said) -> tuple[Handling | None, Why | None]:
-    return replace(handling, informed=replace(said, until=None)), None
+    return replace(handling.acting(said.at), informed=replace(said, until=None)), None
 
 
 _ANSWERS: Mapping[Kind, Callable[[Handling, Said], tuple[Handling | None, Why | None]]] = {

@@ -83,6 +83,8 @@ class Said:
 class Handling:
     """Hold all of it; `loud_since` is since when the alert is as loud as it is, None if it never was.
 
+    `acted_at` is when somebody first took it or told the customer, whoever says so again later;
+    alerts of version 0.1 do not say it.
     `escalated` are the receivers who were called in, in the order of the steps.
     """
 
@@ -96,10 +98,22 @@ class Handling:
     relapses: tuple[int, ...] = ()
     is_history: bool = False
     next_at: int | None = None
+    acted_at: int | None = None
 
     def has_it(self, now: int) -> bool:
         """Tell whether somebody has it."""
         return self.taken is not None and self.taken.holds(now)
+
+    def first_act(self) -> int | None:
+        """Return when somebody first acted, as far as it is known."""
+        said = [one for one in (self.taken, self.informed) if one is not None]
+        # What is let go at the same instant was called not real before, and nobody had it.
+        known = [one.at for one in said if one.holds(one.at)]
+        return min(known, default=None) if self.acted_at is None else self.acted_at
+
+    def acting(self, now: int) -> "Handling":
+        """Record that somebody acts; only the first time counts."""
+        return self if self.acted_at is not None else replace(self, acted_at=now)
 
     def telling(self, receiver: str, told: Told) -> "Handling":
         """Record that a receiver was told."""
@@ -120,6 +134,7 @@ class Handling:
             "loud_since": self.loud_since,
             "is_history": self.is_history,
             "next_at": self.next_at,
+            "acted_at": self.acted_at,
         }
         for name in ("taken", "refused", "informed"):
             said: Said | None = getattr(self, name)

@@ -26,6 +26,17 @@ CORRECTED = Counter(
 # Columns in which a case has been judged.
 _JUDGED = frozenset(COLUMNS) - {"open"}
 
+_CORRECTIONS = (("late", "kept"), ("kept", "late"), ("unknown", "kept"), ("unknown", "late"))
+
+
+def begin(touchpoints: Iterable[str]) -> None:
+    """Show what has not happened yet as 0: a rate sees no first step from nothing."""
+    for name in touchpoints:
+        for outcome in sorted(_JUDGED):
+            JUDGED.labels(name, outcome)
+        for was, became in _CORRECTIONS:
+            CORRECTED.labels(name, was, became)
+
 
 def count(moves: Iterable[tuple[Move, int]]) -> None:
     """Count what was judged, and apart from it what a later fact took back."""

@@ -2,8 +2,7 @@
 
 Every metric of the process is declared here; what customers live has files of its own
 (service.judged, service.scored, service.board.measures), and a test compares them all with the
-documentation.  `service.watching` brings
-them up to date after each turn.
+documentation.  `service.watching` brings them up to date after each turn.
 """
 
 from typing import Protocol
@@ -13,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from alerts.courier import Attempt
 from alerts.folding import Heap
 from alerts.retry import Result
+from service.rejected import Reason
 
 REGISTRY = CollectorRegistry()
 
@@ -124,12 +124,8 @@ HEARTBEAT = Gauge(
     "When the writer last finished what was due.",
     registry=REGISTRY,
 )
-FRAME = Gauge(
-    "erosion_frame", "Number of the last frame that the engine put out.", registry=REGISTRY
-)
+FRAME = Gauge("erosion_frame", "Number of the last frame the engine put out.", registry=REGISTRY)
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
-
-
 LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
 HELD = Gauge(
     "erosion_limit_used", "How much is held of what has a limit.", ["what"], registry=REGISTRY
@@ -191,6 +187,10 @@ PLAN = Gauge("erosion_plan_number", "Which plan is in force.", registry=REGISTRY
 DIGESTS = Counter(
     "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
 )
+# What has not happened yet is shown as 0: a rate sees no first step from nothing.
+for _counter, _names in ((REJECTED, Reason), (CHECKPOINTS, ("written", "failed"))):
+    for _name in _names:
+        _counter.labels(str(_name))
 
 
 def exposition() -> bytes:
@@ -209,7 +209,8 @@ def looked(heap: Heap) -> None:
     """Show how much waits in a channel, and count what was folded."""
     # A rate sees no first step from nothing, so what is rare is shown as 0 from the start.
     FALLEN_BACK.labels(heap.channel)
-    DELIVERIES.labels(heap.channel, Result.PERMANENT.value)
+    for result in Result:
+        DELIVERIES.labels(heap.channel, result.value)
     WAITING.labels(heap.channel).set(heap.waiting)
     OLDEST.labels(heap.channel).set(heap.oldest_at / 1000)
     FOLDED.labels(heap.channel, "last").inc(heap.middles)

@@ -30,6 +30,7 @@ class Watcher:
         self._sources: set[str] = set()
         # What was judged before, in another life of the process, is not judged again.
         list(_moves(loop.engine))
+        judged.begin(track.plan.id for track, _ in loop.engine.standings())
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
         """Take over what one turn changed."""

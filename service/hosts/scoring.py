@@ -19,6 +19,8 @@ from service.weekly.scoring import early_now
 from service.weekly.sending import World
 
 EVERY_S = 3600.0
+# A service that has just begun has nothing to score yet.
+UNTIL_FIRST_S = 60.0
 
 
 class Scoring:
@@ -32,20 +34,22 @@ class Scoring:
     async def run(self, stop: asyncio.Event) -> None:
         """Look until told to stop."""
         while not stop.is_set():
+            has_looked = False
             try:
-                await run_in_threadpool(self.look)
+                has_looked = await run_in_threadpool(self.look)
             except ErosionError as error:
                 logger().warning("our warnings could not be scored", detail=str(error))
-            await pause(stop, EVERY_S)
+            await pause(stop, EVERY_S if has_looked else UNTIL_FIRST_S)
 
-    def look(self) -> None:
-        """Score once and show it; without surveys there is nothing to score by."""
+    def look(self) -> bool:
+        """Score once and show it; tell whether there was anything to look at."""
         world = self._world()
         if world is None or not self._reads.newest():
-            return
+            return False
         surveys, directory = world.compiled.surveys, world.compiled.directory
         if surveys:
             show(early_now(self._reads, surveys, directory))
         flows = flows_now(self._reads, world.settings.configuration.customers, directory.zone)
         for flow, people in flows.items():
             CUSTOMERS.labels(flow).set(people)
+        return True

@@ -11,7 +11,7 @@ class Agreed(NamedTuple):
     """State what the company has agreed on: which version, by whom, and what a value is.
 
     `value_is` is "a year" or "one purchase"; `within_ms` is how long before somebody left a broken
-    promise is joined to them.
+    promise is joined to them.  Where nothing `tells_leaving`, that nobody left is no news.
     """
 
     version: int
@@ -19,6 +19,7 @@ class Agreed(NamedTuple):
     currency: str
     value_is: str
     within_ms: int
+    tells_leaving: bool = True
 
 
 class Weekly(NamedTuple):

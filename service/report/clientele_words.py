@@ -15,8 +15,15 @@ from service.report.section import Line, Section
 MARBLE = "●"
 
 
-def question(assets: Assets, tongue: Tongue) -> str:
+def question(clientele: Clientele, tongue: Tongue) -> str:
     """Ask whether growth was earned, and answer it in people."""
+    assets = clientele.assets
+    if not clientele.agreed.tells_leaving:
+        return tongue.count(
+            "{n} person joined us; nothing here tells who left.",
+            "{n} people joined us; nothing here tells who left.",
+            assets.joined.people,
+        )
     grown = assets.joined.people - assets.left.people
     if grown > 0:
         answer = tongue.count(
@@ -69,7 +76,8 @@ def _lines(clientele: Clientele, marble: int, tongue: Tongue) -> Iterator[Line]:
     if assets.quiet:
         left += " " + tongue.say("Of them {n} went quiet and told nobody.", n=assets.quiet)
     yield Line(joined, "joined", MARBLE * (assets.joined.people // marble))
-    yield Line(left, "left", MARBLE * (assets.left.people // marble))
+    if agreed.tells_leaving:
+        yield Line(left, "left", MARBLE * (assets.left.people // marble))
     yield from _replaced(assets, tongue)
     yield Line(_others(assets, tongue), "changed")
     if any(part.name for part in assets.segments):

@@ -12,7 +12,7 @@ is left of the company.  Most networks hear 7 customers of 100, so that is the r
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, groupby
 from math import sqrt
 from typing import NamedTuple
 
@@ -178,18 +178,25 @@ def _window(
         return None
     if not is_below(_sums(inside), before):
         return len(inside), None
-    inside.sort(key=lambda answer: answer.known_at)
+    inside.sort(key=_known_at)
     return len(inside), _visible_at(inside, before, enough)
 
 
 def _visible_at(arrived: list[Answer], before: Sums, enough: int) -> int:
-    """Return the first arrival at which enough answers showed the drop; the last one does."""
+    """Return the first instant at which enough answers showed the drop; the last one does.
+
+    What arrives at one instant is known together, whatever the order in which it stands here.
+    """
     known = Sums(0, 0.0, 0.0)
-    for answer in arrived:
-        known = _together((known, _sums((answer,))))
+    for instant, group in groupby(arrived, key=_known_at):
+        known = _together((known, _sums(group)))
         if known.size >= enough and is_below(known, before):
-            return answer.known_at
+            return instant
     return arrived[-1].known_at
+
+
+def _known_at(answer: Answer) -> int:
+    return answer.known_at
 
 
 def _sums(answers: Iterable[Answer]) -> Sums:

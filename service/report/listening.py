@@ -99,7 +99,7 @@ def listening_of(
     agreement: Agreement | None,
     voices: Mapping[str, Voices],
 ) -> Listening:
-    """Return what was said; `titles` are the categories of the company's one list."""
+    """Return what was said; `titles` are the categories of the company's one list, if any."""
     counts = Counter(message.category for message in messages)
     known = [(titles[name], count) for name, count in counts.items() if name in titles]
     known.sort(key=lambda item: (-item[1], item[0]))
@@ -109,7 +109,7 @@ def listening_of(
         {kind: kinds[kind] for kind in KINDS},
         tuple(told),
         sum(count for _, count in rest),
-        sum(count for name, count in counts.items() if name not in titles),
+        sum(count for name, count in counts.items() if name not in titles) if titles else 0,
         tuple(surveys),
         agreement,
         voices,

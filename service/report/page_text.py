@@ -43,6 +43,7 @@ def section_text(section: Section) -> str:
 
 
 def _lines(sheet: Sheet) -> Iterator[str]:
+    yield from _block(sheet.note, 0)
     yield from _block(f"{sheet.company.upper()} - {sheet.title}", 0)
     for line in sheet.headline:
         yield from _block(line, 0)

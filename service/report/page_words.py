@@ -27,7 +27,7 @@ DAY, DAY_OF_YEAR = noted("d MMM"), noted("d MMM y")
 
 
 class Sheet(NamedTuple):
-    """Hold a page in words: a headline block, the walk, and how far it can be trusted."""
+    """Hold a page in words: what stands above all, a headline block, the walk, and how far it can be trusted."""
 
     company: str
     title: str
@@ -38,12 +38,13 @@ class Sheet(NamedTuple):
     trust: tuple[str, ...]
     after: tuple[Section, ...] = ()
     charts: tuple[Chart, ...] = ()
+    note: str = ""
 
 
 def sheet_of(page: Page, tongue: Tongue, function: str = "") -> Sheet:
     """Return a page in words; with a function, what concerns it stands behind, in the same numbers."""
     clientele = page.clientele
-    headline = [question(clientele.assets, tongue)] if clientele else []
+    headline = [question(clientele, tongue)] if clientele else []
     headline += [asked(page.people, tongue), *waiting_lines(page.waits, tongue)]
     headline += _reached(page.reached, tongue)
     headline += _short(page, tongue)
@@ -57,6 +58,7 @@ def sheet_of(page: Page, tongue: Tongue, function: str = "") -> Sheet:
         tuple(trust_lines(page, tongue)),
         tuple(_after(page, tongue, function)),
         charts_of(page.trend, tongue) if page.trend else (),
+        page.note,
     )
 
 

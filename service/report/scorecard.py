@@ -118,8 +118,9 @@ def score(
     warned = [drop for drop in drops if _is_warned(drop, loud, Tie.SAME, Tie.PARENT)]
     members = [drop for drop in drops if _is_warned(drop, loud, Tie.MEMBER)]
     recent = (episode for episode in loud if episode.opened >= since)
-    levels = {episode: judged_at(episode, windows) for episode in recent}
-    judged = [(episode, level) for episode, level in levels.items() if level is not None]
+    # Two rules may warn of one place at one instant: those are two warnings.
+    levels = [(episode, judged_at(episode, windows)) for episode in recent]
+    judged = [(episode, level) for episode, level in levels if level is not None]
     hits = {episode for episode, level in judged if _is_hit(episode, level, drops)}
     unacted = [episode for episode, _ in judged if not episode.is_acted]
     reasons = dict(_reasons(answers, windows, drops, judged, unacted, enough))
@@ -128,7 +129,7 @@ def score(
         drops=Share(len(warned), len(drops)),
         by_member=sum(drop not in warned for drop in members),
         leads_ms=tuple(sorted(_leads(drops, loud))),
-        raw=Share(len(hits), len(judged)) if judged else None,
+        raw=Share(sum(e in hits for e, _ in judged), len(judged)) if judged else None,
         unacted=Share(sum(e in hits for e in unacted), len(unacted)) if unacted else None,
         prevented=sum(bool(e.is_acted) and e not in hits for e, _ in judged),
         unverifiable=len(levels) - len(judged),

@@ -14,7 +14,7 @@ class Trend(NamedTuple):
     """Hold one count for each week, the oldest first; `stages` are (title, people let down).
 
     `warnings` opened in the week, `answers` are about it, `low` of them low.  `joined` and `left` are
-    empty where nobody says who joins.
+    empty where nobody says who joins and leaves.
     """
 
     weeks: tuple[str, ...]

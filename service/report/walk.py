@@ -99,7 +99,10 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold all of a week's page; `people` and `waits` are of the whole company, `now` of the data."""
+    """Hold all of a week's page; `people` and `waits` are of the whole company, `now` of the data.
+
+    `note` is what the company wants to stand above all of it.
+    """
 
     company: str
     zone: str
@@ -117,6 +120,7 @@ class Page:
     trend: Trend | None = None
     titles: Mapping[str, str] = field(default_factory=dict)
     commitments: tuple[Together, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class Configuration(Block):
     mutes: tuple[Mute, ...] = ()
     heartbeat: ProofOfLife | None = None
     digest: Digest | None = None
+    note: Text | None = None
     exclusions: tuple[Exclusion, ...] = ()
     customers: Customers | None = None
     surveys: tuple[Survey, ...] = ()

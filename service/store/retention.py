@@ -123,6 +123,8 @@ class Retention:
         self._on_deleted = on_deleted
         self._next_s = clock() + HOUR_S
         self._rule = self._after = 0
+        for table in dict.fromkeys(rule.table for rule in RULES):
+            on_deleted(table, 0)
 
     def due(self) -> bool:
         """Tell whether the next step should be taken."""

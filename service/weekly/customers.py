@@ -46,6 +46,7 @@ def clientele_from(
         currency,
         customers.value_is,
         customers.lived_within,
+        bool(customers.left or customers.lapsed_after),
     )
     weeks = weeks_until(page.week, WEEKS, page.zone)
     lived = [(row.customer, row.touchpoint, row.broken_at) for row in late if row.customer]

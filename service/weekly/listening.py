@@ -36,7 +36,8 @@ def listening_from(
     voices = voices_of(messages, said, page.week)
     return listening_of(
         messages,
-        categories or {message.category: message.category for message in messages},
+        categories
+        or {message.category: message.category for message in messages if message.category},
         [survey_of(survey.event, answers, page.week, page.now) for survey, answers in surveys],
         agreement_of(let_down, voices, page.titles),
         voices,

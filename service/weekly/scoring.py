@@ -73,8 +73,8 @@ def _warned(alert: Alert, opened: int, directory: Directory) -> tuple[Episode, W
 
 
 def _is_acted(alert: Alert, opened: int) -> bool:
-    said = (alert.handling.taken, alert.handling.informed)
-    return any(one is not None and one.at < opened + ACTED_WITHIN_MS for one in said)
+    at = alert.handling.first_act()
+    return at is not None and at < opened + ACTED_WITHIN_MS
 
 
 def _lived(reads: Reads, directory: Directory, since: int) -> Iterator[Lived]:

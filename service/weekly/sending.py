@@ -80,6 +80,7 @@ def made_of(world: World) -> str:
         {name: one.model_dump() for name, one in configuration.touchpoints.items()},
         [one and one.model_dump() for one in (configuration.customers, configuration.feedback)],
         [survey.model_dump() for survey in configuration.surveys],
+        *([configuration.note] if configuration.note else []),
     )
     exact = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(exact.encode()).hexdigest()[:MADE_OF_CHARACTERS]
@@ -133,7 +134,7 @@ def _row(page: Made, receiver: str, reach: Reach, now: int, directory: Directory
         level=Level.WATCH,
         why=Why.DIGEST,
         subject=subject(page.sheet),
-        lines=page.sheet.headline,
+        lines=(*([page.sheet.note] if page.sheet.note else []), *page.sheet.headline),
         links=((label, page.address),) if page.address else (),
         text=page.text,
         created_at=now,

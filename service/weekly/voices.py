@@ -40,6 +40,7 @@ def with_customers(page: Page, reads: Reads, settings: Settings, directory: Dire
         page,
         titles=titles,
         commitments=commitments_in(reads, directory, page),
+        note=configuration.note or "",
         reached=reached_of(named, reads.began(week.begin - BEFORE_MS, 2**62)) if named else None,
     )
     if customers:
@@ -61,7 +62,8 @@ def _trend(page: Page, reads: Reads, configuration: Configuration, directory: Di
     said = [one for survey in configuration.surveys for one in said_in(reads, survey, directory)]
     late = reads.late(weeks[0].begin, 2**62)
     opened = reads.loud_since().values()
-    flow = page.clientele.weeks if page.clientele else ()
+    told = page.clientele is not None and page.clientele.agreed.tells_leaving
+    flow = page.clientele.weeks if page.clientele and told else ()
     return trend_of(weeks, flow, late, stages, opened, said)
 
 

@@ -1,0 +1,70 @@
+"""A real Prometheus on a free port of loopback, with its data in a folder of the test."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.live.needs import program
+from tests.running import free_port, until
+
+CONFIG = """\
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+scrape_configs:
+  - job_name: erosion
+    static_configs: [{{targets: ["{address}"]}}]
+  - job_name: erosion-units
+    metrics_path: /metrics/units
+    static_configs: [{{targets: ["{address}"]}}]
+"""
+
+
+class Prometheus:
+    """Ask a running Prometheus."""
+
+    def __init__(self, url: str) -> None:
+        """Take where it listens."""
+        self._client = httpx.Client(base_url=url, timeout=30)
+
+    def ask(self, expression: str) -> list[dict[str, Any]]:
+        """Return the series of an instant query; an error is raised with what Prometheus says."""
+        answer = self._client.get("/api/v1/query", params={"query": expression}).json()
+        if answer["status"] != "success":
+            raise AssertionError(f"{expression}: {answer['error']}")
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
+    def is_ready(self) -> bool:
+        """Tell whether it answers."""
+        try:
+            return self._client.get("/-/ready").is_success
+        except httpx.TransportError:
+            return False
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+
+@contextmanager
+def prometheus(folder: Path, address: str) -> Iterator[Prometheus]:
+    """Run a Prometheus that scrapes a service each second until the block ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config, port = folder / "prometheus.yml", free_port()
+    config.write_text(CONFIG.format(address=address))
+    place = [f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{port}"]
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [program("prometheus"), f"--config.file={config}", *place], stdout=log, stderr=log
+        )
+    found = Prometheus(f"http://127.0.0.1:{port}")
+    try:
+        until(found.is_ready, seconds=60)
+        yield found
+    finally:
+        found.close()
+        process.terminate()
+        process.wait(30)

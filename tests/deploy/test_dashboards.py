@@ -1,0 +1,88 @@
+"""Dashboards: the committed JSON is what the source makes, and every panel says what to do."""
+
+import json
+import re
+
+import pytest
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.cog.plugins import register_default_plugins
+from grafana_foundation_sdk.models.dashboard import Dashboard
+
+from deploy.grafana.board import Board, Panel
+from deploy.grafana.build import BOARDS, COLUMNS, FOLDER, SOURCE, json_of
+from service import judged
+from service.board import measures, unit_measures
+from service.metrics import REGISTRY
+from service.scored import LEAD
+
+EVERY = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+JUDGING = re.compile(r"\b(red|green|amber|yellow|orange)\b", re.IGNORECASE)
+
+
+def panels(board: Board) -> list[Panel]:
+    """Return all panels of a dashboard."""
+    return [panel for row in board.rows for panel in row.panels]
+
+
+@EVERY
+def test_the_json_is_what_the_source_makes(board: Board) -> None:
+    """Make it anew with `python -m deploy.grafana.build`."""
+    assert (FOLDER / f"{board.uid}.json").read_text("utf-8") == json_of(board)
+
+
+@EVERY
+def test_nothing_is_lost_on_the_way_through_the_schema(board: Board) -> None:
+    """What Grafana's own shapes do not know would not survive being read and written again."""
+    register_default_plugins()
+    text = (FOLDER / f"{board.uid}.json").read_text("utf-8")
+    read = Dashboard.from_json(json.loads(text))
+    assert json.loads(JSONEncoder(sort_keys=True).encode(read)) == json.loads(text)
+
+
+@EVERY
+def test_every_panel_helps(board: Board) -> None:
+    """A panel has a title, a unit, a description in sentences, a place, and the chosen data source."""
+    made = json.loads(json_of(board))
+    assert not made["editable"]
+    shown = [panel for panel in made["panels"] if panel["type"] != "row"]
+    assert len(shown) == len(panels(board))
+    for panel in shown:
+        assert panel["title"]
+        assert panel["description"].endswith(".")
+        assert panel["fieldConfig"]["defaults"]["unit"]
+        assert panel["gridPos"]["x"] + panel["gridPos"]["w"] <= COLUMNS
+        for target in panel["targets"]:
+            assert target["datasource"]["uid"] == SOURCE.uid
+    titles = [panel["title"] for panel in shown]
+    assert len(titles) == len(set(titles))
+    assert made["templating"]["list"][0]["type"] == "datasource"
+    assert [one["name"] for one in made["annotations"]["list"]][-2:] == [
+        "Alerts of the service",
+        "New configuration",
+    ]
+
+
+@EVERY
+def test_people_are_not_judged_by_colours(board: Board) -> None:
+    """No panel colours a number by how good it is, and those on top are whole."""
+    made = json.loads(json_of(board))
+    for panel in made["panels"]:
+        assert not JUDGING.search(json.dumps(panel)), panel["title"]
+    assert all(panel.decimals == 0 for panel in BOARDS[0].rows[0].panels)
+
+
+@EVERY
+def test_only_metrics_that_there_are(board: Board) -> None:
+    """Every name in a query is a metric of ours."""
+    assert {judged.JUDGED, LEAD}
+    known = {name for names in REGISTRY._collector_to_names.values() for name in names}
+    known |= {*measures.GAUGES, *unit_measures.GAUGES}
+    asked = [expression for panel in panels(board) for expression, _ in panel.asks]
+    asked += [variable.query for variable in board.variables]
+    named = {name for text in asked for name in re.findall(r"erosion_[a-z_]+", text)}
+    assert named <= known
+
+
+def test_the_seven_rows_of_the_customer_room() -> None:
+    """Customers first walks its seven questions in order."""
+    assert [row.title[0] for row in BOARDS[0].rows] == list("1234567")

@@ -1,0 +1,70 @@
+"""Every panel of every dashboard, asked of a real Prometheus that scrapes the real service."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.grafana.board import Board, Panel
+from deploy.grafana.build import BOARDS
+from service.simulator.run import run
+from tests.deploy.prometheus import Prometheus, prometheus
+from tests.running import service, until
+
+pytestmark = pytest.mark.live
+CONFIG = Path("config")
+# What is rightly empty in this world: nothing waits to be delivered, and no survey result fell.
+EMPTY = {"Age of the oldest message not delivered", "From the first warning to the survey drop"}
+SCRAPES = 3
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """Return a Prometheus beside a service that knows four months of six dealers."""
+    folder = tmp_path_factory.mktemp("dashboards")
+    stream, data = folder / "stream.ndjson", folder / "data"
+    run(stream, folder / "truth.json", seed=2, dealers=6, weeks=16, survey_answered=1.0)
+    with service(data, CONFIG, "--clock", "events") as running:
+        assert running.post(stream.read_bytes()).is_success
+        running.stop()
+    # Once more, because our own score is reckoned at the start.
+    with service(data, CONFIG, "--clock", "events") as running:
+        address = running.address.removeprefix("http://")
+        with prometheus(folder / "prometheus", address) as found:
+            # Scores come last, after a year of answers was read.
+            until(lambda: len(found.ask("erosion_customers_week")) > 0, seconds=60)
+            until(lambda: _scraped(found), seconds=60)
+            yield found
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_every_panel_has_an_answer(asked: Prometheus, board: Board) -> None:
+    """No query is refused, and none is empty but those that have to be."""
+    unit = asked.ask("erosion_unit_promises_kept")[0]["metric"]["unit"]
+    panels = [panel for row in board.rows for panel in row.panels]
+    empty = {
+        panel.title for panel in panels for query in _queries(panel, unit) if not asked.ask(query)
+    }
+    assert empty <= EMPTY
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
+def test_every_choice_has_values(asked: Prometheus, board: Board) -> None:
+    """What a reader may choose from is there."""
+    for variable in board.variables:
+        metric, label = re.findall(r"[a-z_]+", variable.query)[-2:]
+        assert asked.ask(f"count by ({label}) ({metric})")
+
+
+def _queries(panel: Panel, unit: str) -> list[str]:
+    filled = (("$touchpoint", ".+"), ("$unit", unit))
+    found = [expression for expression, _ in panel.asks]
+    for name, value in filled:
+        found = [expression.replace(name, value) for expression in found]
+    return found
+
+
+def _scraped(found: Prometheus) -> bool:
+    counts = found.ask("min(count_over_time(up[1m]))")
+    return bool(counts) and float(counts[0]["value"][1]) >= SCRAPES
