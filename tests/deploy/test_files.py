@@ -12,7 +12,7 @@ from tests.deploy.lint import DEPLOY, ROOT, linter, ran
 from tests.live.needs import program
 
 pytestmark = pytest.mark.live
-UNIT = "erosion.service"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
 EXPOSURE_MAX = 1.5
 # Kinds of the Prometheus operator: their schemas are not Kubernetes' own.
 FOREIGN = ("servicemonitor.yaml", "podmonitor.yaml", "kustomization.yaml")
@@ -85,21 +85,22 @@ def test_kustomize(overlay: str, tmp_path: Path) -> None:
     assert set(images) == {"revenue-erosion-alerts:0.1.0"}
 
 
-def test_the_unit(tmp_path: Path) -> None:
-    """Systemd takes the unit without a warning, once the program is where the unit says."""
-    analyze = program("systemd-analyze")
-    unit = tmp_path / UNIT
-    text = (DEPLOY / "systemd" / UNIT).read_text()
-    unit.write_text(text.replace("/opt/erosion/bin/erosion", sys.executable))
-    assert not ran(analyze, "verify", unit)
+def test_units(tmp_path: Path) -> None:
+    """Systemd takes the units without a warning, once the program is where they say."""
+    copies = []
+    for unit in UNITS:
+        copies.append(tmp_path / unit.name)
+        copies[-1].write_text(unit.read_text().replace("/opt/erosion/bin/erosion", sys.executable))
+    assert len(copies) == 3
+    assert not ran(program("systemd-analyze"), "verify", *copies)
 
 
-def test_how_much_the_unit_is_exposed() -> None:
+@pytest.mark.parametrize("unit", ["erosion.service", "erosion-backup.service"])
+def test_how_much_a_unit_is_exposed(unit: str) -> None:
     """Its exposure, as systemd reckons it, is at most 1.5 of 10; what is left is the network."""
     limit = f"--threshold={int(EXPOSURE_MAX * 10)}"
-    said = ran(
-        program("systemd-analyze"), "security", "--offline=true", limit, DEPLOY / "systemd" / UNIT
-    )
+    place = DEPLOY / "systemd" / unit
+    said = ran(program("systemd-analyze"), "security", "--offline=true", limit, place)
     found = re.search(r"exposure level for \S+: ([0-9.]+)", said)
     assert found
     assert float(found[1]) <= EXPOSURE_MAX

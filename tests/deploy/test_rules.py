@@ -96,6 +96,18 @@ def test_a_runbook_is_whole_and_true(page: Path) -> None:
             _is_there(span)
 
 
+def test_the_page_on_deployment_names_what_is_there() -> None:
+    """Commands, metrics and files that it names exist."""
+    page = DEPLOY / "README.md"
+    text = page.read_text("utf-8")
+    assert set(re.findall(r"\berosion_[a-z_]+", text)) <= metrics()
+    for span in spans(page):
+        if re.fullmatch(r"erosion [a-z].*", span):
+            _is_there(span)
+    for place in re.findall(r"\bdeploy/[\w./-]*\w", text):
+        assert (DEPLOY.parent / place).exists() or "*" in text[text.index(place) :][:40], place
+
+
 def _is_there(span: str) -> None:
     """Fail if a command, or one of its options, is not there."""
     known = commands()
