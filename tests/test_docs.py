@@ -23,6 +23,7 @@ from service.settings.configuration import Configuration
 ROOT = Path(__file__).parents[1]
 REFERENCE = (ROOT / "docs" / "reference.md").read_text("utf-8")
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES += sorted((ROOT / "deploy").rglob("*.md"))
 LINK = re.compile(r"\[[^\]]+\]\(([^)#\s]*)(?:#([^)\s]*))?\)")
 # Where the reference tells of each block; a new block has no place until it is named here.
 BLOCKS = {

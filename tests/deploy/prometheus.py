@@ -37,6 +37,10 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def get(self, path: str) -> Any:
+        """Return the data of another question, such as `rules` or `targets`."""
+        return self._client.get(f"/api/v1/{path}").json()["data"]
+
     def is_ready(self) -> bool:
         """Tell whether it answers."""
         try:
@@ -50,12 +54,14 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(folder: Path, address: str) -> Iterator[Prometheus]:
-    """Run a Prometheus that scrapes a service each second until the block ends."""
+def prometheus(folder: Path, address: str, text: str = "") -> Iterator[Prometheus]:
+    """Run a Prometheus that scrapes a service each second until the block ends, or as `text` says."""
     folder.mkdir(parents=True, exist_ok=True)
     config, port = folder / "prometheus.yml", free_port()
-    config.write_text(CONFIG.format(address=address))
+    config.write_text(text or CONFIG.format(address=address))
     place = [f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{port}"]
+    # The first word may be spoken before it has found who is to hear it.
+    place.append("--rules.alert.resend-delay=1s")
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [program("prometheus"), f"--config.file={config}", *place], stdout=log, stderr=log
