@@ -21,6 +21,7 @@ from service.intake.kafka import RawReader
 from service.log.decided import Decided, InForce
 from service.log.entry import Entry, Mark, Tick, Told
 from service.log.kafka import Controls, LogWriter
+from service.log.passed import DOOR
 from service.log.reading import FIRST
 
 QUIET_MS, LINGER_S, TICK_S = 100, 0.02, 1.0
@@ -150,6 +151,10 @@ class Gathering:
             await self._writer.bury(key, value, headers)
         self._reached |= {Place(one.topic, one.partition): one.to for one in slices}
         metrics.TAKEN.inc(sum(len(one.records) for one in slices))
+        # What came through a door was counted there.
+        for bad in (bad for cut in cuts.values() for bad in cut.rejected):
+            if not bad.origin.partition("/")[0].endswith(f".{DOOR}"):
+                metrics.REJECTED.labels(bad.reason.value).inc()
 
     def _stamped(self, entry: Any) -> Any:
         """Let an entry bring the events' own time, where that is asked for."""

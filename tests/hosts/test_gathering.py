@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from service import metrics
 from service.hosts.gathering import NewTopicsError
 from service.intake.cutting import Place, Slice
 from service.log.decided import accept_record, plan_record
@@ -32,6 +33,21 @@ async def test_nothing_is_committed_before_the_look_behind_its_append() -> None:
     assert reader.committed == []
     await found._second()
     assert reader.committed == [{HERE: 3}]
+
+
+async def test_what_an_intake_turns_away_is_counted() -> None:
+    """A record that cannot be read is counted by its reason, as a door counts it."""
+
+    def counted() -> float:
+        return metrics.REGISTRY.get_sample_value("erosion_rejected_total", {"reason": "json"}) or 0
+
+    reader, log = Reader(), Log()
+    found = await gathering(reader, log)
+    before = counted()
+    one = came(0, 1)
+    reader.coming = [one._replace(records=[one.records[0]._replace(value=b"no json")])]
+    await found._step()
+    assert counted() == before + 1
 
 
 async def test_a_new_routing_sends_again_what_is_not_safe() -> None:
