@@ -14,7 +14,8 @@ test: .venv/ready $(if $(CI),test-deps) ## everything that must hold
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(RUN) lint-imports
-	$(RUN) pytest -q
+	$(RUN) pytest -q -n 2 --dist loadfile --ignore=tests/live
+	$(RUN) pytest -q tests/live
 
 check: .venv/ready ## lint and types only
 	$(RUN) ruff check . && $(RUN) ruff format --check . && $(RUN) mypy && $(RUN) lint-imports
