@@ -12,7 +12,7 @@ from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat,
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models.common import BigValueGraphMode, DataSourceRef
-from grafana_foundation_sdk.models.dashboard import GridPos, VariableRefresh
+from grafana_foundation_sdk.models.dashboard import FieldColorModeId, GridPos, VariableRefresh
 
 from deploy.grafana import customers_first, one_unit, the_service
 from deploy.grafana.board import Board, Panel, Variable
@@ -84,7 +84,9 @@ def _panel(panel: Panel, place: GridPos, number: int) -> Any:
         )
         made.color_mode(shapes.BigValueColorMode.NONE)
     else:
-        made.min(0)
+        # Shades of one colour: no line looks good or bad.
+        shades = dashboard.FieldColor().mode(FieldColorModeId.SHADES).fixed_color("blue")
+        made.min(0).color_scheme(shades)
     for place_of_ask, (expression, legend) in enumerate(panel.asks):
         query = prometheus.Dataquery().expr(expression).legend_format(legend or panel.title)
         made.with_target(query.ref_id(chr(ord("A") + place_of_ask)).datasource(SOURCE))

@@ -37,6 +37,20 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
+    def range(self, expression: str, begin: int, end: int) -> list[dict[str, Any]]:
+        """Return the series of a query over a time, two hours apart."""
+        params: dict[str, str | int] = {
+            "query": expression,
+            "start": begin,
+            "end": end,
+            "step": "2h",
+        }
+        answer = self._client.get("/api/v1/query_range", params=params).json()
+        if answer["status"] != "success":
+            raise AssertionError(f"{expression}: {answer['error']}")
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
+
     def get(self, path: str) -> Any:
         """Return the data of another question, such as `rules` or `targets`."""
         return self._client.get(f"/api/v1/{path}").json()["data"]
@@ -54,14 +68,17 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(folder: Path, address: str, text: str = "") -> Iterator[Prometheus]:
+def prometheus(
+    folder: Path, address: str, text: str = "", lookback: str = "5m"
+) -> Iterator[Prometheus]:
     """Run a Prometheus that scrapes a service each second until the block ends, or as `text` says."""
     folder.mkdir(parents=True, exist_ok=True)
     config, port = folder / "prometheus.yml", free_port()
     config.write_text(text or CONFIG.format(address=address))
     place = [f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{port}"]
     # The first word may be spoken before it has found who is to hear it.
-    place.append("--rules.alert.resend-delay=1s")
+    place += ["--rules.alert.resend-delay=1s", f"--query.lookback-delta={lookback}"]
+    place.append("--storage.tsdb.retention.time=10y")
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [program("prometheus"), f"--config.file={config}", *place], stdout=log, stderr=log

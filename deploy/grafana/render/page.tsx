@@ -44,7 +44,7 @@ function framesOf(panel: any) {
     ] });
   }));
   const fieldConfig = structuredClone(panel.fieldConfig);
-  fieldConfig.defaults.color ??= { mode: panel.type === "stat" ? "fixed" : "palette-classic" };
+  fieldConfig.defaults.color ??= { mode: "fixed" };
   return applyFieldOverrides({ data: frames, fieldConfig, replaceVariables: (text: string) => text, theme,
     timeZone: "utc", fieldConfigRegistry: standardFieldConfigEditorRegistry as any });
 }
