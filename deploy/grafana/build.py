@@ -84,9 +84,9 @@ def _panel(panel: Panel, place: GridPos, number: int) -> Any:
         )
         made.color_mode(shapes.BigValueColorMode.NONE)
     else:
-        # Shades of one colour: no line looks good or bad.
-        shades = dashboard.FieldColor().mode(FieldColorModeId.SHADES).fixed_color("blue")
-        made.min(0).color_scheme(shades)
+        # Colours tell lines apart, in the order in which they come, and judge nothing; shades of
+        # one colour were tried and nobody could tell ten lines apart.
+        made.min(0).color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
     for place_of_ask, (expression, legend) in enumerate(panel.asks):
         query = prometheus.Dataquery().expr(expression).legend_format(legend or panel.title)
         made.with_target(query.ref_id(chr(ord("A") + place_of_ask)).datasource(SOURCE))
