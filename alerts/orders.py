@@ -5,14 +5,17 @@ left out, because "call the  who wait longest" is worse than no instruction.
 """
 
 import re
+from urllib.parse import quote
 
 from alerts import words
 from alerts.clean import clean, clip_words
 from alerts.headline import NAME_WORDS_MAX
 from alerts.notice import ALARMS, EDITS, Why
+from alerts.spans import DAY_MS
 from alerts.story import Story
 
 _WORST_UNITS = 2
+DASHBOARD_HOLES = ("touchpoint", "unit", "region", "from", "to")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _PAST = re.compile(r"past\.(\d{1,6})%")
 
@@ -25,9 +28,28 @@ def links_of(story: Story) -> tuple[tuple[str, str], ...]:
     pairs = (
         (words.PEOPLE, topic.case_url),
         (words.RUNBOOK, topic.runbook),
-        (words.DASHBOARD, topic.dashboard),
+        (words.DASHBOARD, dashboard_of(story)),
     )
     return tuple((story.tongue.say(label), to) for label, to in pairs if _is_link(to))
+
+
+def dashboard_of(story: Story) -> str:
+    """Return the dashboard's address for this place and time; nothing where a fact is missing.
+
+    `{from}` and `{to}` are milliseconds, as Grafana takes them, from a day before it began.
+    """
+    unit, region = story.ids
+    facts = {
+        "touchpoint": story.topic.id,
+        "unit": unit,
+        "region": region,
+        "from": str(story.since - DAY_MS),
+        "to": "now" if story.ended is None else str(story.ended),
+    }
+    address = story.topic.dashboard
+    if not all(facts.get(hole) for hole in _HOLE.findall(address)):
+        return ""
+    return _HOLE.sub(lambda hole: quote(facts[hole[1]], safe=""), address)
 
 
 def orders_of(story: Story) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ FEEDS = ("source silent", "blind", GAP)
 class Story:
     """Hold every fact that a message may state; None and empty mean that there is none.
 
+    `ids` are those of the unit and the region, for links.
+
     `tongue` is the language to tell it in, as `zone` is the clock to tell it by.
     """
 
@@ -65,6 +67,7 @@ class Story:
     is_refused: bool = False
     is_stale: bool = False
     call: tuple[int, str] | None = None
+    ids: tuple[str, str] = ("", "")
     tongue: Tongue = ENGLISH
 
     @property
@@ -123,6 +126,7 @@ def story_of(alert: Alert, why: Why, scene: Scene, directory: Directory) -> Stor
         spread=_spread(known),
         stake=stake_behind(alert, scene.topic, directory),
         is_refused=alert.handling.refused is not None,
+        ids=(scene.unit.id if scene.unit else "", scene.region.id if scene.region else ""),
         tongue=directory.tongue,
     )
 
@@ -164,6 +168,7 @@ def merge(stories: Sequence[Story]) -> Story:
         is_stale=any(story.is_stale for story in stories),
         is_refused=all(story.is_refused for story in stories),
         call=min((story.call for story in stories if story.call), default=None),
+        ids=("", first.ids[1] if region else ""),
     )
 
 

@@ -1,9 +1,11 @@
 """The moments that make or break a relationship, and the journeys they belong to."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from alerts.orders import DASHBOARD_HOLES
 from service.settings.block import Block, EventField, Name, Text
 from service.settings.length import Objective
 from service.settings.measure import Events, Measure
@@ -40,6 +42,14 @@ def _lines(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _dashboard(address: str) -> str:
+    unknown = [hole for hole in re.findall(r"{([^{}]*)}", address) if hole not in DASHBOARD_HOLES]
+    if unknown:
+        known = ", ".join(f"{{{hole}}}" for hole in DASHBOARD_HOLES)
+        raise ValueError(f"nothing fills {{{unknown[0]}}}; what may stand there: {known}")
+    return address
+
+
 Lines = Annotated[
     tuple[Text, ...], BeforeValidator(_lines, json_schema_input_type=str | tuple[str, ...])
 ]
@@ -67,7 +77,7 @@ class Touchpoint(Block):
     informed: Events = ()
     expedited: Events = ()
     suggestions: dict[str, str] = Field(default_factory=dict)
-    dashboard: str = ""
+    dashboard: Annotated[str, AfterValidator(_dashboard)] = ""
     objective: Objective | None = None
     rules: tuple[Rule, ...] = ()
     rules_off: Lines = ()
