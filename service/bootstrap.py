@@ -52,6 +52,8 @@ from service.store.tables import MAIN
 from service.watching import Watcher
 from service.weekly.sending import World
 
+WEEK_MS = 7 * 24 * 3_600_000
+
 
 @dataclass(slots=True)
 class Service:
@@ -150,7 +152,10 @@ def _looking(
     # A page speaks of what is folded, so its time is the log's.
 
     def now(_: World) -> tuple[int, int]:
-        return loop.engine.now, loop.engine.now
+        # A touchpoint that stands still for a week is told as blind, and holds up no page.
+        now = loop.engine.now
+        judged = [at for _, at in loop.engine.standings() if at > now - WEEK_MS]
+        return now, min(judged, default=now)
 
     weekly = Weekly(writer.call, reads, reloader.world, now, MAIN, process.public_url)
     scoring = Scoring(reads, reloader.world)

@@ -51,7 +51,7 @@ CUSTOMERS = Gauge(
 
 def show(early: Early) -> None:
     """Put the figures in place of those before; what cannot be said is not there."""
-    for gauge in (LEAD, LAG):
+    for gauge in (LEAD, LAG, DROPS, WARNINGS, PEOPLE):
         gauge.clear()
     for carded in early.surveys:
         _show(carded)

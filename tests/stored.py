@@ -15,7 +15,7 @@ def stored_results(database: Path) -> Results:
     results = Results()
     for row in connection.execute("SELECT * FROM outcome"):
         values = list(row)
-        values[11] = bool(values[11])
+        values[11], values[14] = bool(values[11]), bool(values[14])
         results.outcomes[row[0], row[1]] = Outcome(*values)
     for day, touchpoint, unit, via, *counts in connection.execute("SELECT * FROM reading"):
         results.readings[day, touchpoint, unit, via] = counts

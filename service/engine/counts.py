@@ -108,6 +108,7 @@ class Counts:
             case.end is _ANSWERED and case.early,
             case.provenance,
             case.pinned.plan,
+            over and case.end is _ANSWERED,
         )
 
     def _count(self, touchpoint: str, case: Case, outcome: str) -> None:

@@ -38,7 +38,10 @@ class Event(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """State how one case stands against one promise; the latest row per case and touchpoint holds."""
+    """State how one case stands against one promise; the latest row per case and touchpoint holds.
+
+    `answered` says that `ended` is an answer, not a cancellation or what broke the promise.
+    """
 
     touchpoint: str
     case: str
@@ -54,6 +57,7 @@ class Outcome(NamedTuple):
     early: bool
     provenance: str
     plan: int
+    answered: bool = False
 
 
 class Reading(NamedTuple):

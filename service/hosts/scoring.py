@@ -10,7 +10,6 @@ from collections.abc import Callable
 from starlette.concurrency import run_in_threadpool
 
 from alerts.pause import pause
-from service.errors import ErosionError
 from service.logs import logger
 from service.scored import CUSTOMERS, show
 from service.store.reads import Reads
@@ -37,7 +36,7 @@ class Scoring:
             has_looked = False
             try:
                 has_looked = await run_in_threadpool(self.look)
-            except ErosionError as error:
+            except Exception as error:  # noqa: BLE001 - a figure that fails must stop nothing else
                 logger().warning("our warnings could not be scored", detail=str(error))
             await pause(stop, EVERY_S if has_looked else UNTIL_FIRST_S)
 
@@ -50,6 +49,7 @@ class Scoring:
         if surveys:
             show(early_now(self._reads, surveys, directory))
         flows = flows_now(self._reads, world.settings.configuration.customers, directory.zone)
+        CUSTOMERS.clear()
         for flow, people in flows.items():
             CUSTOMERS.labels(flow).set(people)
         return True

@@ -103,7 +103,7 @@ def assets_of(ledger: Ledger, week: Week, lived: Iterable[Lived], within_ms: int
         unknown,
         tuple(Broken(name, len(people)) for name, people in broken),
         len({person for _, people in broken for person in people}),
-        len(mine) - len(named),
+        len({(deed.id, deed.time) for deed in mine if not deed.customer}),
     )
 
 

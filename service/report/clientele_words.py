@@ -85,7 +85,11 @@ def _lines(clientele: Clientele, marble: int, tongue: Tongue) -> Iterator[Line]:
     yield from _why(assets, tongue)
     yield from _lived(clientele, tongue)
     if assets.nameless:
-        text = tongue.say("{n} facts named no customer and are not counted.", n=assets.nameless)
+        text = tongue.count(
+            "{n} fact named no customer and is not counted.",
+            "{n} facts named no customer and are not counted.",
+            assets.nameless,
+        )
         yield Line(text)
 
 

@@ -18,7 +18,7 @@ def listening_section(listening: Listening, now: int, zone: str, tongue: Tongue)
     if listening.agreement:
         lines.append(Line(_agreement(listening.agreement, tongue), "agreement"))
     if listening.story:
-        lines.append(Line(story_line(listening.story, zone, tongue), "story"))
+        lines.append(Line(story_line(listening.story, tongue), "story"))
     return Section(tongue.say("What they told us"), tuple(lines), "voices")
 
 

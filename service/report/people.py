@@ -23,6 +23,7 @@ class CaseRow(NamedTuple):
     ended: int | None
     outcome: str
     provenance: str
+    answered: bool = True
 
     @property
     def person(self) -> str:
@@ -31,9 +32,9 @@ class CaseRow(NamedTuple):
 
     @property
     def broken_at(self) -> int:
-        """Return when a late case was: at its due instant, or at once where it has none."""
-        found = self.ended if self.due is None else self.due
-        return self.started if found is None else found
+        """Return when a late case was: at its due instant, or before it where something broke it."""
+        known = [at for at in (self.due, self.ended) if at is not None]
+        return min(known, default=self.started)
 
 
 class WaitRow(NamedTuple):

@@ -39,7 +39,7 @@ def reached_of(named: Named, rows: Iterable[CaseRow]) -> Reached | None:
             is_here = row.touchpoint == touchpoint
             if is_here:
                 people.add(row.person)
-            if row.ended is None or row.ended < at or row.outcome not in ("kept", "late"):
+            if row.ended is None or row.ended < at or not row.answered:
                 continue
             if not is_here:
                 went_on.add(row.person)

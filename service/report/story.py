@@ -8,28 +8,30 @@ stands alone in it.  The same week always tells the same life.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from service.report.lives import Step
 from service.report.people import CaseRow
 
 ALIKE_MIN = 5
-DAY_MS = 86_400_000
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 
 
 class Story(NamedTuple):
-    """Hold one life; lengths are milliseconds, `answered_after` is None where nobody has answered.
+    """Hold one life, rounded; `answered_after_h` is None where nobody has answered.
 
-    `left_after` is how many days after asking they left, None where they did not; `wrote` counts
-    their messages.
+    `weekday` is that of asking, Monday 0.  `left_after` is how many days after asking they left, None
+    where they did not; `wrote` counts their messages.
     """
 
     touchpoint: str
     title: str
     promise: str
     region: str
-    asked_at: int
-    answered_after: int | None
+    weekday: int
+    answered_after_h: int | None
     wrote: int
     left_after: int | None
     reason: str
@@ -45,6 +47,7 @@ class Told(NamedTuple):
 def story_of(
     late: Iterable[CaseRow],
     since: int,
+    zone: str,
     region_of: Callable[[CaseRow], str],
     touchpoints: Mapping[str, Told],
     left: Mapping[str, Step],
@@ -58,34 +61,58 @@ def story_of(
     for row in late:
         if row.customer and row.touchpoint in touchpoints and (region := region_of(row)):
             alike[row.touchpoint, region].append(row)
-    found = [
-        _story(row, region, touchpoints[touchpoint], left, wrote)
-        for (touchpoint, region), rows in alike.items()
+    rows = [
+        (row, region)
+        for (_, region), rows in alike.items()
         if len({row.customer for row in rows}) >= ALIKE_MIN
         for row in rows
         if row.customer in left or row.started >= since
     ]
-    return min(found, key=_rank, default=None)
+    if not rows:
+        return None
+    row, region = min(rows, key=lambda item: _rank(item[0], item[1], left, wrote))
+    return _story(row, region, zone, touchpoints[row.touchpoint], left, wrote)
 
 
 def _story(
-    row: CaseRow, region: str, told: Told, left: Mapping[str, Step], wrote: Mapping[str, int]
+    row: CaseRow,
+    region: str,
+    zone: str,
+    told: Told,
+    left: Mapping[str, Step],
+    wrote: Mapping[str, int],
 ) -> Story:
-    step = left.get(row.customer)
-    has_left = step is not None and step.time > row.started
+    after = _left_after(row, left)
+    asked = datetime.fromtimestamp(row.started / 1000, ZoneInfo(zone))
+    waited = _waited(row)
     return Story(
         row.touchpoint,
         told.title,
         told.promise,
         region,
-        row.started,
-        None if row.ended is None else row.ended - row.started,
+        asked.weekday(),
+        None if waited is None else max(round(waited / HOUR_MS), 1),
         wrote.get(row.customer, 0),
-        (step.time - row.started) // DAY_MS if has_left and step else None,
-        step.reason if has_left and step else "",
+        None if after is None else after // DAY_MS,
+        left[row.customer].reason if after is not None else "",
     )
 
 
-def _rank(story: Story) -> tuple[object, ...]:
-    waited = story.answered_after if story.answered_after is not None else 2**62
-    return (story.left_after is None, -story.wrote, -waited, story.asked_at, *story[:4])
+def _waited(row: CaseRow) -> int | None:
+    return row.ended - row.started if row.ended is not None and row.answered else None
+
+
+def _left_after(row: CaseRow, left: Mapping[str, Step]) -> int | None:
+    step = left.get(row.customer)
+    return step.time - row.started if step is not None and step.time > row.started else None
+
+
+def _rank(
+    row: CaseRow, region: str, left: Mapping[str, Step], wrote: Mapping[str, int]
+) -> tuple[object, ...]:
+    """Return the order by the exact figures, which leave this file only rounded."""
+    waited = _waited(row)
+    length = 2**62 if waited is None else waited
+    messages = wrote.get(row.customer, 0)
+    has_left = _left_after(row, left) is not None
+    return (not has_left, -messages, -length, row.started, row.touchpoint, region, row.case)

@@ -1,18 +1,18 @@
 """One life of the week in a few sentences."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
-from alerts.spans import span
+from alerts.spans import HOUR_MS, span
 from alerts.tongue import Tongue, noted
 from service.report.story import Story
 
 WEEKDAY = noted("EEEE")
+A_MONDAY = datetime(2024, 1, 1)  # noqa: DTZ001 - only its weekday is told
 
 
-def story_line(story: Story, zone: str, tongue: Tongue) -> str:
+def story_line(story: Story, tongue: Tongue) -> str:
     """Tell a life: when they asked, what was promised, what came, what they did."""
-    day = tongue.clock(datetime.fromtimestamp(story.asked_at / 1000, ZoneInfo(zone)), WEEKDAY)
+    day = tongue.clock(A_MONDAY + timedelta(days=story.weekday), WEEKDAY)
     told = [
         tongue.say(
             "A life: on {day} somebody in {region} asked. {title}: that was promised ({promise}).",
@@ -29,12 +29,11 @@ def story_line(story: Story, zone: str, tongue: Tongue) -> str:
             title=story.title,
         )
     ]
-    if story.answered_after is None:
+    if story.answered_after_h is None:
         told.append(tongue.say("It has not happened."))
-    elif story.answered_after > 0:
-        told.append(
-            tongue.say("It happened after {length}.", length=span(story.answered_after, tongue))
-        )
+    else:
+        length = span(story.answered_after_h * HOUR_MS, tongue)
+        told.append(tongue.say("It happened after {length}.", length=length))
     if story.wrote:
         told.append(tongue.count("They wrote {n} time.", "They wrote {n} times.", story.wrote))
     return " ".join([*told, *_leaving(story, tongue)])

@@ -46,7 +46,7 @@ def trust_of(rows: Iterable[CaseRow], ratios: Collection[str]) -> Trust:
     """Return the counts; `ratios` are touchpoints at which nobody answers anything."""
     known = list(rows)
     answers = [row for row in known if row.outcome in _ANSWERED and row.touchpoint not in ratios]
-    answers = [row for row in answers if row.ended is not None]
+    answers = [row for row in answers if row.ended is not None and row.answered]
     minutes = Counter(_minute(row) for row in answers)
     return Trust(
         len(known),

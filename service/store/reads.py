@@ -36,7 +36,7 @@ _PASSED = (
     "SELECT unit, started, due, ended, outcome FROM outcome WHERE touchpoint = ? AND started > ?"
 )
 _BEGAN = (
-    "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance "
+    "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance, answered "
     "FROM outcome WHERE started >= ? AND started < ? ORDER BY started, touchpoint, case_id"
 )
 _TOLD = (
@@ -56,12 +56,17 @@ _NAMING = (
     "AND transition IN ('opened', 'worse', 'relapsed') AND instant >= ? AND instant < ? "
     "ORDER BY instant, id, number"
 )
-# A case that was broken at once has no due instant behind it.
-_LATE = (
-    "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance "
-    "FROM outcome WHERE outcome = 'late' AND coalesce(due, ended, started) >= ? "
-    "AND coalesce(due, ended, started) < ? ORDER BY started, touchpoint, case_id"
+# What breaks a promise at once ends the case before it is due.
+_BROKEN = (
+    "CASE WHEN due IS NULL THEN coalesce(ended, started) "
+    "WHEN ended IS NOT NULL AND ended < due THEN ended ELSE due END"
 )
+_LATE = (
+    "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance, answered "  # noqa: S608 - words of our own
+    f"FROM outcome WHERE outcome = 'late' AND {_BROKEN} >= ? "
+    f"AND {_BROKEN} < ? ORDER BY started, touchpoint, case_id"
+)
+_TOLD_ANY = "SELECT 1 FROM told WHERE time >= ? AND time < ? LIMIT 1"
 _NEWEST = (
     "SELECT max(started) FROM outcome UNION ALL SELECT max(ended) FROM outcome "
     "UNION ALL SELECT max(mark_at) FROM waiting"
@@ -166,6 +171,10 @@ class Reads:
     def late(self, since: int, until: int) -> list[CaseRow]:
         """Return the cases whose promise was broken in [since, until)."""
         return [CaseRow(*row) for row in self.tuples(_LATE, (since, until))]  # type: ignore[arg-type]
+
+    def has_told(self, since: int, until: int) -> bool:
+        """Tell whether any fact of reports happened in [since, until)."""
+        return bool(self.tuples(_TOLD_ANY, (since, until)))
 
     def case(self, name: str) -> dict[str, list[Row]]:
         """Return what is known of one case."""

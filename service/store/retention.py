@@ -81,7 +81,8 @@ RULES = (
         "rowid",
         "outcomes",
         "t.time < :horizon AND (t.customer = '' OR EXISTS (SELECT 1 FROM told n "
-        "WHERE n.customer = t.customer AND n.type = t.type AND n.time > t.time))",
+        "WHERE n.customer = t.customer AND n.type = t.type AND n.time > t.time "
+        "AND n.time < :horizon))",
     ),
     Rule("told", "rowid", "customers", "t.time < :horizon"),
     Rule("undeliverable", "number", "outcomes", "t.at < :horizon"),

@@ -61,6 +61,7 @@ OUTCOME = Table(
     whole("early"),
     text("provenance"),
     whole("plan"),
+    Column("answered", _Whole, nullable=False, server_default="1"),
 )
 READING = Table(
     "reading",
@@ -227,14 +228,8 @@ AUDIT = Table(
     text("about"),
     text("detail"),
 )
-INFORMED = Table(
-    "informed",
-    METADATA,
-    text("touchpoint", primary=True),
-    text("case_id", primary=True),
-    whole("at"),
-    text("who"),
-)
+_CASE = text("touchpoint", primary=True), text("case_id", primary=True)
+INFORMED = Table("informed", METADATA, *_CASE, whole("at"), text("who"))
 USED_LINK = Table("used_link", METADATA, text("hash", primary=True), whole("at"))
 SHARD_REPORT = Table(
     "shard_report",

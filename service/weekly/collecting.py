@@ -42,7 +42,7 @@ def page_from(
     zone = directory.zone
     week = week_named(name, zone) if reach and name else _week(name, now, zone)
     stored = _stored(reads, settings, directory, week, now)
-    if not stored.cases:
+    if not stored.cases and not reads.has_told(week.begin, week.end):
         raise NotFoundError(f"no case began in {week.name}", "name another week with --week")
     plans = _plans(settings, compiled)
     page = page_of(directory.company, directory.zone, week, now, plans, stored)

@@ -18,11 +18,12 @@ from service.store.reads import Reads
 from service.store.told import ToldRow
 
 WEEKS = 12
+AMOUNT_MAX = 10**12
 
 
 def ledger_from(reads: Reads, customers: Customers, until: int) -> Ledger:
     """Return what the stored facts say of customers up to an instant."""
-    deeds = deeds_of(reads.told(sorted(set(customers.events().values()))), customers)
+    deeds = deeds_of(reads.told(sorted(set(customers.events().values())), 0, until + 1), customers)
     named = (deed for deed in deeds if deed.customer)
     return Ledger(
         deeds,
@@ -100,7 +101,8 @@ def _text(row: ToldRow, field: str | None) -> str:
 
 
 def _value(row: ToldRow, field: str | None) -> int:
-    """Return an amount in hundredths; what is no number is worth nothing."""
+    """Return an amount in hundredths; what is no number, or none that money has, is worth nothing."""
     found = row.data.get(data_path(field)) if field else None
-    is_number = isinstance(found, int | float) and not isinstance(found, bool)
-    return round(found * 100) if is_number and found is not None else 0
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return 0
+    return round(found * 100) if abs(found) <= AMOUNT_MAX else 0

@@ -105,4 +105,4 @@ def _story(
     promised = {
         one.id: Promised(one.title, one.promise) for stage in stages for one in stage.touchpoints
     }
-    return story_of(late, page.week.begin, region, promised, left, wrote)
+    return story_of(late, page.week.begin, page.zone, region, promised, left, wrote)

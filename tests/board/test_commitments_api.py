@@ -28,7 +28,7 @@ URL = "/v1/commitments"
 
 def late(at: Bench, units: Sequence[str], started: int, first: int = 0) -> None:
     """Store a late case of somebody else for each unit, without an answer."""
-    counted = (None, None, 0, "", 1)
+    counted = (None, None, 0, "", 1, 1)
     times = ("web", started, started + HOUR, None, "late", *counted)
     rows: list[tuple[object, ...]] = [
         ("answer-request", f"n{n}", f"p{n}", u, *times) for n, u in enumerate(units, first)

@@ -183,14 +183,14 @@ class Fleet:
                 member.kill9()
 
 
-EARLY = list(Outcome._fields).index("early")
+TRUTHS = {list(Outcome._fields).index(name) for name in ("early", "answered")}
 
 
 def results_of(database: str) -> Results:
     """Return what a database holds, as a fold would have said it."""
     reads, found = Reads.readonly(database), Results()
     for row in reads.tuples("SELECT * FROM outcome"):
-        values: list[Any] = [bool(v) if i == EARLY else v for i, v in enumerate(row)]
+        values: list[Any] = [bool(v) if i in TRUTHS else v for i, v in enumerate(row)]
         outcome = Outcome(*values)
         found.outcomes[outcome.touchpoint, outcome.case] = outcome
     for day, touchpoint, unit, via, *counts in reads.tuples("SELECT * FROM reading"):

@@ -59,7 +59,7 @@ def kept(tmp_path: Path) -> Iterator[tuple[Database, Reads]]:
 def _late(name: str, unit: str, week: Week) -> tuple[object, ...]:
     began = week.begin + HOUR
     times = (began, began + HOUR, began + 3 * DAY_MS)
-    return ("answer-request", name, name, unit, "web", *times, "late", None, None, 0, "", 1)
+    return ("answer-request", name, name, unit, "web", *times, "late", None, None, 0, "", 1, 1)
 
 
 def shown(reads: Reads, week: Week = WEEK, now: int = NOW) -> tuple[Together, ...]:

@@ -141,3 +141,16 @@ def test_marbles() -> None:
     """A marble stands for 1, 2, 5, 10... people, so that no row is longer than sixteen."""
     assert [marble_of([count]) for count in (0, 16, 17, 1318, 99_999)] == [1, 1, 2, 100, 10_000]
     assert all(count // marble_of([count]) <= 16 for count in range(1, 3000, 7))
+
+
+def test_an_old_customer_is_no_newcomer() -> None:
+    """Who asked long ago and again this week joined then, not now."""
+    deeds = [deed(1, Did.JOINED), deed(60, Did.JOINED)]
+    found = assets_of(Ledger(deeds, steps_of(deeds, {}, END)), WEEKS[8], (), DAY)
+    assert found.joined.people == 0
+
+
+def test_a_fact_without_a_customer_counts_once() -> None:
+    """One event that says two things is one fact that names nobody."""
+    twice = [deed(1, Did.JOINED, ""), deed(1, Did.ACTIVE, "")]
+    assert assets_of(Ledger(twice, ()), WEEKS[0], (), DAY).nameless == 1

@@ -22,7 +22,7 @@ def late(count: int, unit: str = "u1") -> list[CaseRow]:
 
 def story(rows: list[CaseRow], left: dict[str, Step] = LEFT) -> Story | None:
     """Return the life of a week in which every place is a region of its own."""
-    return story_of(rows, WEEK.begin, lambda row: f"Region {row.unit}", TOLD, left, {"c3": 2})
+    return story_of(rows, WEEK.begin, ZONE, lambda row: f"Region {row.unit}", TOLD, left, {"c3": 2})
 
 
 def test_nobody_stands_alone() -> None:
@@ -49,15 +49,15 @@ def test_what_is_told() -> None:
     """The sentences name a weekday, a region, lengths and a reason, and no place, case or customer."""
     found = story(late(9))
     assert found is not None
-    text = story_line(found, ZONE, ENGLISH)
+    text = story_line(found, ENGLISH)
     assert text == (
         "A life: on Monday somebody in Region u1 asked. A person answers: that was promised "
         "(1h open). It happened after 5 h. They wrote 2 times. 8 days later they left: price."
     )
     assert "c3" not in text
-    quiet = found._replace(answered_after=None, wrote=0, reason="", promise="", left_after=1)
-    assert story_line(quiet, ZONE, ENGLISH) == (
+    quiet = found._replace(answered_after_h=None, wrote=0, reason="", promise="", left_after=1)
+    assert story_line(quiet, ENGLISH) == (
         "A life: on Monday somebody in Region u1 asked. A person answers: that was promised. "
         "It has not happened. 1 day later they left and told nobody why."
     )
-    assert "el lunes" in story_line(found, ZONE, tongue_of("es"))
+    assert "el lunes" in story_line(found, tongue_of("es"))

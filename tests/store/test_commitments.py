@@ -122,10 +122,10 @@ def test_late_cases_of_a_touchpoint(address: str) -> None:
     """Only those of the touchpoint, late, and started in the time."""
     store, reads = open_store(address), Reads.readonly(address)
     rows = [
-        ("t", f"c{n}", "k", "u", "web", n, n + 1, None, outcome, None, None, 0, "", 1)
+        ("t", f"c{n}", "k", "u", "web", n, n + 1, None, outcome, None, None, 0, "", 1, 1)
         for n, outcome in enumerate(["late", "late", "kept", "late"])
     ]
-    other = ("s", "c1", "k", "u", "web", 1, 2, None, "late", None, None, 0, "", 1)
+    other = ("s", "c1", "k", "u", "web", 1, 2, None, "late", None, None, 0, "", 1, 1)
     store.call(lambda t: t.many(statements.OUTCOME, [*rows, other]))
     assert [row.case for row in late_at(reads, "t", 1, 3)] == ["c1"]
     reads.close()

@@ -20,6 +20,9 @@ def word(name: str) -> "sa.Column[str]":
 
 def upgrade() -> None:
     """Add the facts that reports read, and the weekly pages."""
+    # Of what was stored before nobody knows; nearly all that ended was answered.
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.add_column("outcome", sa.Column("answered", kind, nullable=False, server_default="1"))
     op.create_table(
         "told",
         *(word(name) for name in ("source", "id", "type")),
@@ -45,3 +48,4 @@ def downgrade() -> None:
     """Take them away."""
     for name in ("digest", "told"):
         op.drop_table(name)
+    op.drop_column("outcome", "answered")
