@@ -3,8 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from service.board.unit_measures import OTHER, UNITS_MAX, most
 from service.engine.values import Reading, Waiting
+from service.errors import ErosionError
 from service.store.measures import BANDS
 from service.store.transaction import Transaction
 from tests.alerts.fakes import HOUR, NOON
@@ -42,7 +45,8 @@ def value(text: str, line: str) -> float | None:
 async def test_people_by_how_long_they_wait(tmp_path: Path) -> None:
     """Each person counts once in a band, a watch mark is no broken promise, and empty bands are 0."""
     rows = [waits(1, NOON - HOUR // 2), waits(2, NOON - 2 * HOUR, customer="k")]
-    rows += [waits(3, NOON - 3 * HOUR, customer="k"), waits(4, NOON - 200 * HOUR)]
+    # The same person waits a second time, for less: by the longest wait they stand in one band.
+    rows += [waits(3, NOON - 60_000, customer="k"), waits(4, NOON - 200 * HOUR)]
     rows.append(waits(5, NOON - HOUR, mark=50))
     with bench(tmp_path) as at:
         filled(at, rows, [])
@@ -94,3 +98,20 @@ def test_who_waits_goes_before_who_was_let_down() -> None:
     assert {"u1", "u2", "v299"} <= shown
     assert "v001" not in shown
     assert len(shown) == UNITS_MAX
+
+
+async def test_what_the_process_knows_is_told_while_the_store_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that does not answer takes only its own metrics with it."""
+
+    def away(*_: object) -> None:
+        raise ErosionError("the database does not answer", "start it")
+
+    with bench(tmp_path) as at:
+        monkeypatch.setattr(at.reads, "tuples", away)
+        async with client(at, "reader") as reader:
+            answer = await reader.get("/metrics")
+    assert answer.status_code == 200
+    assert "erosion_events_total" in answer.text
+    assert "erosion_people_waiting" not in answer.text

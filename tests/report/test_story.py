@@ -61,3 +61,10 @@ def test_what_is_told() -> None:
         "It has not happened. 1 day later they left and told nobody why."
     )
     assert "el lunes" in story_line(found, tongue_of("es"))
+
+
+def test_no_instant_leaves() -> None:
+    """What goes to machines is rounded as well: a weekday and hours, nothing to join with a case."""
+    found = story(late(9))
+    assert found is not None
+    assert all(not isinstance(value, int) or value < 1000 for value in found)
