@@ -12,7 +12,6 @@ from service.engine.plan import Plan
 from service.engine.values import Event, Outcome
 from service.rejected import Rejected
 from service.report.answer import Answer
-from service.settings.block import data_path
 from service.settings.survey import Survey
 
 
@@ -45,15 +44,6 @@ class Ear:
         return list(self._heard.values())
 
 
-def score_of(event: Event, survey: Survey) -> float | None:
-    """Return the score of an answer, None where it is none of the scale."""
-    score = event.data.get(data_path(survey.score))
-    if isinstance(score, bool) or not isinstance(score, int | float):
-        return None
-    worst, best = survey.scale
-    return float(score) if worst <= score <= best else None
-
-
 def file_answers(
     surveys: Sequence[Survey],
     events: Iterable[Event],
@@ -76,7 +66,7 @@ def _filed(
     for event in events:
         if event.type != survey.event:
             continue
-        if (score := score_of(event, survey)) is None:
+        if (score := survey.score_in(event.data)) is None:
             off_scale += 1
             continue
         rows = [outcomes.get((name, event.case)) for name in survey.touchpoints]

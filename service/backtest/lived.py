@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.backtest.filing import score_of
 from service.backtest.rate import middle
 from service.backtest.turning import Floats
 from service.engine.plan import Touchpoint
@@ -57,7 +56,7 @@ def scored(
     """Return the waits of those who answered a survey, and their scores."""
     found: dict[str, float] = {}
     for event in events:
-        score = score_of(event, survey) if event.type == survey.event else None
+        score = survey.score_in(event.data) if event.type == survey.event else None
         if score is not None and event.case in cases:
             found[event.case] = score
     waits = [cases[case].wait for case in found]

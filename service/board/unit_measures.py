@@ -40,9 +40,9 @@ class UnitMeasures(Collector):
         reads, directory = self._office.lookup.reads, self._office.directory
         waiting = waiting_by_unit(reads)
         counted = counted_by_unit(reads, self._office.now())
-        shown = most(waiting, {place: late for place, (_, late) in counted.items()})
         kept = {place: kept for place, (kept, _) in counted.items()}
         late = {place: late for place, (_, late) in counted.items()}
+        shown = most(waiting, late)
         for (name, text), counts in zip(GAUGES.items(), (waiting, kept, late), strict=True):
             family = GaugeMetricFamily(name, text, labels=LABELS)
             for (touchpoint, unit), count in sorted(_capped(counts, shown).items()):

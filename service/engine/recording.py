@@ -28,9 +28,9 @@ FUTURE_MS = 5 * 60_000
 ENTERED_LATE_MS = 60 * 60_000
 
 
-def is_entered_late(event: Event) -> bool:
-    """Tell whether an event was recorded long after it happened."""
-    return event.recorded is not None and event.recorded - event.time > ENTERED_LATE_MS
+def is_entered_late(time: int, recorded: int | None) -> bool:
+    """Tell whether something was recorded long after it happened."""
+    return recorded is not None and recorded - time > ENTERED_LATE_MS
 
 
 class Recorder:
@@ -77,7 +77,7 @@ class Recorder:
     def _tell(self, event: Event, at_work: Adopted) -> None:
         """Let every touchpoint that listens hear an event."""
         is_told = event.type in at_work.told or (
-            event.type in at_work.answers and is_entered_late(event)
+            event.type in at_work.answers and is_entered_late(event.time, event.recorded)
         )
         if is_told:
             self.told.append(event)

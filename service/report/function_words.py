@@ -4,21 +4,19 @@ The company's page comes first and its numbers stay as they are.  A suggestion s
 were let down, because advice that is always there is read by nobody.
 """
 
-from collections.abc import Iterator
-
 from alerts.tongue import Tongue
 from service.report.section import Line, Section
-from service.report.walk import Lived, Page
+from service.report.walk import Lived, Page, walked
 
 
 def functions_of(page: Page) -> set[str]:
     """Return the functions that any touchpoint names."""
-    return {name for one in _touchpoints(page) for name in (*one.contributing, *one.suggestions)}
+    return {name for _, one in walked(page) for name in (*one.contributing, *one.suggestions)}
 
 
 def function_section(page: Page, function: str, tongue: Tongue) -> Section:
     """Return what concerns one function."""
-    mine = [o for o in _touchpoints(page) if function in (*o.contributing, *o.suggestions)]
+    mine = [o for _, o in walked(page) if function in (*o.contributing, *o.suggestions)]
     title = tongue.say("For {function}", function=function)
     return Section(title, tuple(Line(_line(one, function, tongue), "asked") for one in mine))
 
@@ -30,9 +28,3 @@ def _line(lived: Lived, function: str, tongue: Tongue) -> str:
     )
     advice = lived.suggestions.get(function, "")
     return f"{text} {advice}" if people.late and advice else text
-
-
-def _touchpoints(page: Page) -> Iterator[Lived]:
-    for journey in page.journeys:
-        for stage in journey.stages:
-            yield from stage.touchpoints

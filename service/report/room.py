@@ -14,7 +14,7 @@ from service.report.loss import Loss
 from service.report.page_words import Sheet
 from service.report.section import Line
 from service.report.trend_words import Chart
-from service.report.walk import Page
+from service.report.walk import Page, walked
 
 NONE = Voices(0, 0)
 
@@ -95,9 +95,7 @@ def _touchpoints(page: Page, tongue: Tongue) -> Grid:
                 (one.people.asked, one.people.late, one.waits.people, *voices.get(one.id, NONE)),
             ),
         )
-        for journey in page.journeys
-        for stage in journey.stages
-        for one in stage.touchpoints
+        for _, one in walked(page)
     )
     return Grid(head, tuple(rows))
 

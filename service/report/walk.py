@@ -5,7 +5,7 @@ counted from the cases that began in the week, as they stand now; only who waits
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
@@ -160,8 +160,15 @@ def page_of(
 
 def late_by_touchpoint(page: Page) -> dict[str, int]:
     """Return how many people were let down at each touchpoint."""
-    stages = (stage for journey in page.journeys for stage in journey.stages)
-    return {one.id: one.people.late for stage in stages for one in stage.touchpoints}
+    return {one.id: one.people.late for _, one in walked(page)}
+
+
+def walked(page: Page) -> Iterator[tuple[Stage, Lived]]:
+    """Yield every touchpoint with its stage, in the order of the walk."""
+    for journey in page.journeys:
+        for stage in journey.stages:
+            for one in stage.touchpoints:
+                yield stage, one
 
 
 def depends_on(rows: Iterable[CaseRow]) -> Held | None:

@@ -4,11 +4,12 @@ No rule reads a survey.  An answer is filed under the day on which the customer 
 not under the day on which it came, or no lead could be measured.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from service.settings.block import Block, DataField, Name, Text
+from service.settings.block import Block, DataField, Name, Text, data_path
 from service.settings.length import UNIT_MS, Elapsed
 from service.settings.measure import Number
 
@@ -36,3 +37,11 @@ class Survey(Block):
         if self.scale[0] >= self.scale[1]:
             raise ValueError("a scale goes from the worst score to the best: [1, 10]")
         return self
+
+    def score_in(self, data: Mapping[str, object]) -> float | None:
+        """Return the score that an answer carries, None where it is none of the scale."""
+        score = data.get(data_path(self.score))
+        if isinstance(score, bool) or not isinstance(score, int | float):
+            return None
+        worst, best = self.scale
+        return float(score) if worst <= score <= best else None

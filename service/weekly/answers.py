@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from alerts.directory import Directory
 from service.report.answer import Answer
 from service.report.listening import Said
-from service.settings.block import data_path
 from service.settings.survey import Survey
 from service.store.reads import Reads
 from service.store.told import AnswerRow
@@ -38,11 +37,9 @@ def _said(rows: Sequence[AnswerRow], survey: Survey, directory: Directory) -> It
     worst, best = survey.scale
     low = worst + (best - worst) / 3
     for row in rows:
-        score = row.data.get(data_path(survey.score))
-        if isinstance(score, bool) or not isinstance(score, int | float):
-            continue
-        if worst <= score <= best:
+        score = survey.score_in(row.data)
+        if score is not None:
             region = region_in(directory, row.touchpoint, "unit", row.unit)
             place = (row.touchpoint, row.unit, region)
-            answer = Answer(*place, row.started, row.heard, float(score))
+            answer = Answer(*place, row.started, row.heard, score)
             yield Said(row.id, answer, score <= low, row.outcome == "late")

@@ -4,8 +4,9 @@ The first helps one person and no process; the second may be a promise that only
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from service.engine.recording import ENTERED_LATE_MS
+from service.engine.recording import is_entered_late
 from service.engine.where import compile_tree
 from service.report.week import Week
 from service.settings.measure import EventPattern
@@ -29,15 +30,17 @@ def entered_late_in(reads: Reads, touchpoints: Iterable[Touchpoint], week: Week)
         row.id
         for touchpoint in touchpoints
         for row in _rows(reads, touchpoint.measure.named().get(("stop",), ()), week)
-        if row.recorded is not None and row.recorded - row.time > ENTERED_LATE_MS
+        if is_entered_late(row.time, row.recorded)
     }
     return len(found)
 
 
+def told_where(reads: Reads, event: str, where: Any, week: Week) -> list[ToldRow]:
+    """Return the facts of a type in a week that a condition lets through; None lets all."""
+    counts = compile_tree(where) if where is not None else None
+    rows = reads.told([event], week.begin, week.end)
+    return [row for row in rows if counts is None or counts(row.data)]
+
+
 def _rows(reads: Reads, patterns: Iterable[EventPattern], week: Week) -> list[ToldRow]:
-    found = []
-    for pattern in patterns:
-        counts = compile_tree(pattern.where) if pattern.where is not None else None
-        rows = reads.told([pattern.event], week.begin, week.end)
-        found += [row for row in rows if counts is None or counts(row.data)]
-    return found
+    return [row for one in patterns for row in told_where(reads, one.event, one.where, week)]

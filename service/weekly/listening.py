@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.engine.where import compile_tree
 from service.report.listening import (
     Listening,
     Message,
@@ -19,6 +18,7 @@ from service.settings.feedback import KINDS, Feedback
 from service.settings.survey import Survey
 from service.store.reads import Reads
 from service.store.told import ToldRow
+from service.weekly.apart import told_where
 
 Surveyed = Sequence[tuple[Survey, Sequence[Said]]]
 
@@ -46,9 +46,8 @@ def listening_from(
 
 def messages_in(reads: Reads, feedback: Feedback, week: Week) -> list[Message]:
     """Return the messages of a week."""
-    counts = compile_tree(feedback.where) if feedback.where is not None else None
-    rows = reads.told([feedback.event], week.begin, week.end)
-    return [_message(row, feedback) for row in rows if counts is None or counts(row.data)]
+    rows = told_where(reads, feedback.event, feedback.where, week)
+    return [_message(row, feedback) for row in rows]
 
 
 def _message(row: ToldRow, feedback: Feedback) -> Message:

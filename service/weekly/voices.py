@@ -11,16 +11,16 @@ from service.report.reached import reached_of
 from service.report.story import Story, story_of
 from service.report.story import Told as Promised
 from service.report.trend import Trend, trend_of
-from service.report.walk import Page, late_by_touchpoint
+from service.report.walk import Page, late_by_touchpoint, walked
 from service.report.week import weeks_until
 from service.settings import Settings
-from service.settings.configuration import Configuration
 from service.settings.customers import LIVED_WITHIN_MS
+from service.settings.feedback import Feedback
 from service.store.reads import Reads
 from service.weekly.answers import region_in, said_in
 from service.weekly.commitments import commitments_in
 from service.weekly.customers import WEEKS, clientele_from, ledger_from
-from service.weekly.listening import listening_from, messages_in
+from service.weekly.listening import Surveyed, listening_from, messages_in
 from service.weekly.scoring import early_from
 
 # Whom a warning names may have asked so long before the week.
@@ -46,20 +46,16 @@ def with_customers(page: Page, reads: Reads, settings: Settings, directory: Dire
     if customers:
         clientele = clientele_from(ledger, customers, late, page, directory.currency)
         page = replace(page, clientele=clientele)
-    if configuration.feedback or configuration.surveys:
-        page = _with_voices(page, reads, configuration, directory, (ledger, late))
-    return replace(page, trend=_trend(page, reads, configuration, directory))
+    surveys = [(survey, said_in(reads, survey, directory)) for survey in configuration.surveys]
+    if configuration.feedback or surveys:
+        page = _with_voices(page, reads, configuration.feedback, surveys, directory, (ledger, late))
+    return replace(page, trend=_trend(page, reads, surveys))
 
 
-def _trend(page: Page, reads: Reads, configuration: Configuration, directory: Directory) -> Trend:
+def _trend(page: Page, reads: Reads, surveys: Surveyed) -> Trend:
     weeks = weeks_until(page.week, WEEKS, page.zone)
-    stages = {
-        one.id: stage.title
-        for journey in page.journeys
-        for stage in journey.stages
-        for one in stage.touchpoints
-    }
-    said = [one for survey in configuration.surveys for one in said_in(reads, survey, directory)]
+    stages = {one.id: stage.title for stage, one in walked(page)}
+    said = [one for _, answers in surveys for one in answers]
     late = reads.late(weeks[0].begin, 2**62)
     opened = reads.loud_since().values()
     told = page.clientele is not None and page.clientele.agreed.tells_leaving
@@ -70,12 +66,11 @@ def _trend(page: Page, reads: Reads, configuration: Configuration, directory: Di
 def _with_voices(
     page: Page,
     reads: Reads,
-    configuration: Configuration,
+    feedback: Feedback | None,
+    surveys: Surveyed,
     directory: Directory,
     lives: tuple[Ledger, Sequence[CaseRow]],
 ) -> Page:
-    feedback = configuration.feedback
-    surveys = [(survey, said_in(reads, survey, directory)) for survey in configuration.surveys]
     messages = messages_in(reads, feedback, page.week) if feedback else []
     let_down = late_by_touchpoint(page)
     listening = listening_from(messages, feedback, surveys, let_down, page)
@@ -101,8 +96,5 @@ def _story(
         found = directory.regions.get(region_in(directory, row.touchpoint, "unit", row.unit))
         return found.name if found else ""
 
-    stages = (stage for journey in page.journeys for stage in journey.stages)
-    promised = {
-        one.id: Promised(one.title, one.promise) for stage in stages for one in stage.touchpoints
-    }
+    promised = {one.id: Promised(one.title, one.promise) for _, one in walked(page)}
     return story_of(late, page.week.begin, page.zone, region, promised, left, wrote)
