@@ -23,6 +23,7 @@ from service.engine.values import Chunk, Frame
 from service.errors import ConfigurationError
 from service.hosts.auditor import Auditor
 from service.hosts.beginning import append, begin, catch_up
+from service.hosts.certificates import show_certificates
 from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
 from service.hosts.couriers import Beside
 from service.hosts.doors import doors
@@ -87,6 +88,7 @@ def build(
         )
     metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
     show_room(process.data)
+    show_certificates(process)
     settings, wrong = load_or_last_good(process.config, process.data)
     compiled = compile_settings(settings)
     key = customer_key(secrets, process.data)

@@ -1,7 +1,7 @@
 """What engineers see at /metrics; labels come from the configuration and closed lists only.
 
 Every metric of the process is declared here; what customers live has files of its own
-(service.judged, service.scored, service.board.measures), and a test compares them all with the
+(service.judged, service.scored, service.board.measures), and so have shards (service.positions); a test compares them all with the
 documentation.  `service.watching` brings them up to date after each turn.
 """
 
@@ -124,12 +124,8 @@ HEARTBEAT = Gauge(
     "When the writer last finished what was due.",
     registry=REGISTRY,
 )
-FRAME = Gauge("erosion_frame", "Number of the last frame the engine put out.", registry=REGISTRY)
 BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
 LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
-HELD = Gauge(
-    "erosion_limit_used", "How much is held of what has a limit.", ["what"], registry=REGISTRY
-)
 LIMIT_REACHED = Counter(
     "erosion_limit_reached",
     "What a limit refused or let go: facts and orphans to the late list, cases as unknown.",
@@ -138,17 +134,6 @@ LIMIT_REACHED = Counter(
 )
 SET_ASIDE = Counter(
     "erosion_set_aside", "Events that the engine could not fold.", registry=REGISTRY
-)
-CHECKPOINT = Gauge(
-    "erosion_checkpoint_seq", "The chunk that the newest checkpoint covers.", registry=REGISTRY
-)
-CHECKPOINT_AT = Gauge(
-    "erosion_checkpoint_timestamp_seconds",
-    "When the newest checkpoint was written; 0 while there is none.",
-    registry=REGISTRY,
-)
-CHECKPOINT_SECONDS = Gauge(
-    "erosion_checkpoint_duration_seconds", "How long it took to write.", registry=REGISTRY
 )
 CHECKPOINTS = Counter(
     "erosion_checkpoints", "Checkpoints, by what became of them.", ["result"], registry=REGISTRY
@@ -183,7 +168,6 @@ AUDIT = Gauge(
     ["kind"],
     registry=REGISTRY,
 )
-PLAN = Gauge("erosion_plan_number", "Which plan is in force.", registry=REGISTRY)
 DIGESTS = Counter(
     "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
 )

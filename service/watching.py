@@ -1,21 +1,26 @@
 """Bringing what engineers see up to what an engine has counted, once a turn."""
 
 from collections import Counter as Sums
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Protocol
 
-from service import judged, metrics
+from service import judged, metrics, positions
 from service.engine.counts import Move
 from service.engine.fold import Engine
 from service.engine.limits import CASES_MAX, FACTS_MAX, ORPHANS_MAX
+from service.engine.plan import Plan
+from service.engine.plan_data import to_data
+from service.engine.results import digest
+from service.engine.track import Track
 from service.engine.values import Frame
 
 
 class Folding(Protocol):
-    """Have an engine, which may be another one after a record was set aside."""
+    """Have a shard's engine, which may be another one after a record was set aside."""
 
     engine: Engine
+    shard: str
 
 
 class Watcher:
@@ -28,6 +33,9 @@ class Watcher:
             metrics.LIMIT.labels(what).set(limit)
         self._told = asdict(loop.engine.tally)
         self._sources: set[str] = set()
+        self._touchpoints: set[str] = set()
+        self._plan = -1
+        positions.begin(loop.shard)
         # What was judged before, in another life of the process, is not judged again.
         list(_moves(loop.engine))
         judged.begin(track.plan.id for track, _ in loop.engine.standings())
@@ -42,6 +50,8 @@ class Watcher:
                 metrics.SIGNALS.labels(
                     signal.touchpoint, signal.rule, signal.transition.value
                 ).inc()
+            for one in frame.taught:
+                positions.BASELINE.labels(one.touchpoint).set(one.since / 1000)
         judged.count(_moves(self._loop.engine))
         tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
@@ -51,14 +61,24 @@ class Watcher:
         self._told = tally
         self._look()
 
+    def forget(self) -> None:
+        """Show nothing more: the shard runs in another process now, which shows it."""
+        positions.forget(self._loop.shard)
+        self._forget_touchpoints(self._touchpoints)
+        self._forget_sources(self._sources)
+        self._touchpoints, self._sources, self._plan = set(), set(), -1
+
     def _look(self) -> None:
-        engine = self._loop.engine
-        metrics.FRAME.set(engine.frame)
-        if engine.begun:
-            metrics.PLAN.set(engine.plan.number)
+        engine, shard = self._loop.engine, self._loop.shard
+        positions.FRAME.labels(shard).set(engine.frame)
+        if engine.begun and engine.plan.number != self._plan:
+            self._plan = engine.plan.number
+            positions.judged_by(shard, self._plan, _content(engine.plan))
         tracks = [track for track, _ in engine.standings()]
-        metrics.HELD.labels("cases").set(max((len(track.cases) for track in tracks), default=0))
-        metrics.HELD.labels("orphans").set(max((len(track.orphans) for track in tracks), default=0))
+        for what, held in (("cases", _cases), ("orphans", _orphans)):
+            positions.HELD.labels(shard, what).set(max(map(held, tracks), default=0))
+        self._forget_touchpoints(self._touchpoints - {track.plan.id for track in tracks})
+        self._touchpoints = {track.plan.id for track in tracks}
         for track, watermark in engine.standings():
             metrics.CASES.labels(track.plan.id).set(len(track.cases))
             metrics.WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
@@ -69,13 +89,34 @@ class Watcher:
     def _listen(self, engine: Engine) -> None:
         """Show which sources are heard; of one that the plan no longer has nothing is shown."""
         quiet = list(engine.hearing.quiet())
-        for name in self._sources - {name for name, *_ in quiet}:
-            metrics.SOURCE_HEARD.remove(name)
-            metrics.SOURCE_SILENT.remove(name)
+        self._forget_sources(self._sources - {name for name, *_ in quiet})
         self._sources = {name for name, *_ in quiet}
         for name, at, is_silent in quiet:
             metrics.SOURCE_HEARD.labels(name).set(at / 1000)
             metrics.SOURCE_SILENT.labels(name).set(is_silent)
+
+    def _forget_touchpoints(self, names: Iterable[str]) -> None:
+        for name in names:
+            for gauge in (metrics.CASES, metrics.WATERMARK, metrics.NOT_OPENED):
+                gauge.remove_by_labels({"touchpoint": name})
+
+    def _forget_sources(self, names: Iterable[str]) -> None:
+        for name in names:
+            metrics.SOURCE_HEARD.remove(name)
+            metrics.SOURCE_SILENT.remove(name)
+
+
+def _content(plan: Plan) -> str:
+    """Return a hash of all that a plan says; its number only says which it is."""
+    return digest(to_data(replace(plan, number=0)))[:16]
+
+
+def _cases(track: Track) -> int:
+    return len(track.cases)
+
+
+def _orphans(track: Track) -> int:
+    return len(track.orphans)
 
 
 def _moves(engine: Engine) -> Iterator[tuple[Move, int]]:

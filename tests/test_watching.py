@@ -21,6 +21,7 @@ class Folding:
     """Have an engine."""
 
     engine: Engine
+    shard: str = "main"
 
 
 def event(number: int, kind: str, time: int) -> Event:

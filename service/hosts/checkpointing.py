@@ -11,7 +11,7 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
-from service import metrics
+from service import metrics, positions
 from service.engine.snapshot import VERSION
 from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.due import Due
@@ -51,6 +51,12 @@ class Checkpointing:
         self._due = Due(monotonic_s, QUIET_S)
         self._running: asyncio.Task[None] | None = None
         self.offset = shard.offset
+        self._sent_s = 0
+
+    def show(self) -> None:
+        """Show the newest checkpoint; of one that another process sent only what it covers."""
+        if self.offset >= 0:
+            positions.checkpointed(self._shard.name, self.offset, self._sent_s)
 
     def count(self, events: int) -> None:
         """Count what was folded since the last checkpoint."""
@@ -104,7 +110,8 @@ class Checkpointing:
             metrics.CHECKPOINTS.labels("failed").inc()
             return
         await self._send(offset, msgspec.msgpack.decode(answer, type=list[Row]))
-        metrics.CHECKPOINT_SECONDS.set(monotonic_s() - self._due.since_s)
+        took_s = monotonic_s() - self._due.since_s
+        positions.CHECKPOINT_SECONDS.labels(self._shard.name).set(took_s)
 
     async def _send(self, offset: int, rows: Sequence[Row]) -> None:
         for key, value in rows:
@@ -116,8 +123,8 @@ class Checkpointing:
             self._keys.discard(key)
         self._gate.acknowledge(self._partition, offset)
         metrics.CHECKPOINTS.labels("written").inc()
-        metrics.CHECKPOINT.set(offset)
-        metrics.CHECKPOINT_AT.set(now_ms() // 1000)
+        self._sent_s = now_ms() // 1000
+        self.show()
 
 
 def _whole(copy: Copy) -> bytes:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 
 from alerts.courier import Courier
+from service import metrics
 from service.hosts.pulse import Pulse
 
 BEAT_S = 1.0
@@ -19,7 +20,7 @@ class CourierHost:
     def __init__(self, courier: Courier, besides: Sequence[Beside] = ()) -> None:
         """Take the courier; nothing runs before `run`."""
         self._work = (courier.run, *besides)
-        self.pulse = Pulse()
+        self.pulse = Pulse(show=metrics.HEARTBEAT.set_to_current_time)
 
     def run(self) -> None:
         """Deliver until a signal comes."""

@@ -15,8 +15,8 @@ class Worker(Protocol):
         """Take an entry; return an offset to read again from, if there is a hole before this one."""
         ...
 
-    async def flush(self) -> None:
-        """Make durable what waits; called many times a second."""
+    async def flush(self, ends: Mapping[int, int]) -> None:
+        """Make durable what waits; called many times a second, with the newest offsets known."""
         ...
 
     async def leave(self, partitions: set[int]) -> None:

@@ -41,7 +41,7 @@ class Door:
         self._writer: LogWriter | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._queued = 0
-        self.pulse = Pulse()
+        self.pulse = Pulse(show=metrics.HEARTBEAT.set_to_current_time)
         self.trouble = "not connected yet"
 
     def take(self, events: Sequence[Event], rejected: Sequence[Rejected]) -> "Future[None] | None":

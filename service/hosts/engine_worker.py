@@ -84,6 +84,7 @@ class EngineWorker:
         if before is None or not before.shard.goes_on(made):
             return False
         before.checkpoints.know(keys)
+        before.checkpoints.show()
         self.running[partition] = before
         logger().info("a shard goes on", shard=made.name, offset=before.shard.offset)
         return True
@@ -139,10 +140,12 @@ class EngineWorker:
             await self._turn(running)
         return None
 
-    async def flush(self) -> None:
+    async def flush(self, ends: Mapping[int, int]) -> None:
         """Make durable what waits, and cover it by a checkpoint when one is due."""
-        for running in [*self.running.values()]:
+        for partition, running in [*self.running.items()]:
+            running.end = ends.get(partition, running.end)
             await self._turn(running)
+        metrics.HEARTBEAT.set_to_current_time()
 
     async def leave(self, partitions: set[int]) -> None:
         """Make shards durable that another worker may run; what cannot be is folded again there.
@@ -160,6 +163,7 @@ class EngineWorker:
             except (TimeoutError, ErosionError) as error:
                 logger().warning("a shard leaves as it is", detail=str(error))
             self._left[partition] = running
+            running.watcher.forget()
             logger().info("a shard leaves", shard=running.shard.name, offset=running.shard.offset)
 
     def crash(self, error: BaseException) -> None:
@@ -215,6 +219,7 @@ class EngineWorker:
                 self.trouble = ""
                 shard.settled()
                 running.watcher.after_turn(applied)
+                running.show()
                 running.settled_s = running.told_s = monotonic_s()
                 return
 

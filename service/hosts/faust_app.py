@@ -163,7 +163,7 @@ class FaustHost:
         while not self.app.should_stop:
             await asyncio.sleep(FLUSH_S)
             async with self._lock:
-                await self._worker.flush()
+                await self._worker.flush(self._ends())
             now = asyncio.get_running_loop().time()
             if now - looked_s > LOOK_S:
                 looked_s = now
@@ -193,6 +193,16 @@ class FaustHost:
         """Return the partitions of the log that are dealt to us."""
         topic = self._log.get_topic_name()
         return {tp for tp in self.app.consumer.assignment() if tp.topic == topic}
+
+    def _ends(self) -> dict[int, int]:
+        """Return the newest offset as of the last fetch; nothing of a partition never fetched."""
+        try:
+            found: dict[int, int | None] = {
+                tp.partition: self.app.consumer.highwater(tp) for tp in self._mine()
+            }
+        except (AssertionError, AttributeError):  # dealt anew by the client's thread meanwhile
+            return {}
+        return {partition: end - 1 for partition, end in found.items() if end is not None}
 
     async def _ask_for_more(self) -> None:
         mine = self._mine()

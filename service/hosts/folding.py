@@ -9,6 +9,7 @@ which cannot be folded is taken back and set aside.
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from service import positions
 from service.engine.values import Chunk
 from service.hosts.aside import fold_or_set_aside
 from service.hosts.clock import monotonic_s
@@ -49,6 +50,7 @@ class Folding:
     def begin(self, seq: int) -> None:
         """Go on behind a chunk of the log."""
         self._folded = seq
+        self._show()
 
     @property
     def is_behind(self) -> bool:
@@ -71,7 +73,12 @@ class Folding:
         while self._left:
             self._bit(*self._left[0])
             if not whole and self._loop.engine.is_amid and monotonic_s() >= until:
-                return
+                break
+        self._show()
+
+    def _show(self) -> None:
+        end = self._left[-1][0] if self._left else self._folded
+        positions.folded(self._loop.shard, self._folded, end)
 
     def _bit(self, seq: int, chunk: Chunk) -> None:
         """Fold a tick bit by bit; anything else whole, so that it can be taken back."""

@@ -23,6 +23,7 @@ from service.log.entry import Entry, Mark, Tick, Told
 from service.log.kafka import Controls, LogWriter
 from service.log.passed import DOOR
 from service.log.reading import FIRST
+from service.positions import Behind
 
 QUIET_MS, LINGER_S, TICK_S = 100, 0.02, 1.0
 LINGER_RECORDS = 500
@@ -73,6 +74,7 @@ class Gathering:
         self._safe: dict[Place, int] = {}
         self._asked: dict[Place, tuple[int, int]] = {}
         self._ticked_s = float("-inf")
+        self._behind = Behind()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         """Gather until told to stop; raise what ended this life."""
@@ -204,6 +206,7 @@ class Gathering:
         left = {p: a for p, a in self._asked.items() if p not in done}
         if heard is not None and self._aligned is None:
             ends = await self._reader.ends()
+            self._behind.show({p: end - self._reached.get(p, end) for p, end in ends.items()})
             left = {p: (end, heard) for p, end in ends.items()} | left
         self._asked = {p: a for p, a in left.items() if p in self._reader.positions}
 

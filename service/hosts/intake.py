@@ -46,7 +46,7 @@ class Intake:
         self._cutter = cutter
         self._member = member
         self._clock_events = clock_events
-        self.pulse = Pulse()
+        self.pulse = Pulse(show=metrics.HEARTBEAT.set_to_current_time)
         self.trouble = "not connected yet"
 
     async def run(self, stop: asyncio.Event) -> None:

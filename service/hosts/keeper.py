@@ -11,13 +11,14 @@ from pathlib import Path
 
 from pydantic_core import to_json
 
-from service import metrics
+from service import metrics, positions
 from service.engine.fold import SEMANTICS, Engine
 from service.engine.snapshot import VERSION, parts_of
 from service.hosts.clock import monotonic_s, now_ms
 from service.hosts.due import Due
 from service.hosts.forking import Copy
 from service.logs import logger
+from service.loop import SHARD
 from service.store.checkpoints import Checkpoints, Found
 
 QUIET_S = 24 * 3600.0
@@ -43,8 +44,7 @@ class Keeper:
         for reason in self._checkpoints.passed_over:
             logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
         if found is not None:
-            metrics.CHECKPOINT.set(found.seq)
-            metrics.CHECKPOINT_AT.set(self._checkpoints.written_s(found.seq))
+            positions.checkpointed(SHARD, found.seq, self._checkpoints.written_s(found.seq))
         return found
 
     def covered(self) -> int:
@@ -87,6 +87,5 @@ class Keeper:
             logger().warning("a checkpoint could not be written", detail="the log is whole without")
             return
         self._checkpoints.tidy()
-        metrics.CHECKPOINT.set(seqs[0])
-        metrics.CHECKPOINT_AT.set(now_ms() // 1000)
-        metrics.CHECKPOINT_SECONDS.set(took_s)
+        positions.checkpointed(SHARD, seqs[0], now_ms() // 1000)
+        positions.CHECKPOINT_SECONDS.labels(SHARD).set(took_s)

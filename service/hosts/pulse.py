@@ -21,14 +21,20 @@ LOOK_S = 5.0
 class Pulse:
     """Remember the last beat."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic_s) -> None:
-        """Begin with a beat."""
+    def __init__(
+        self,
+        clock: Callable[[], float] = monotonic_s,
+        show: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Begin with a beat; `show` lets others see each further one."""
         self._clock = clock
+        self._show = show
         self._last = clock()
 
     def beat(self) -> None:
         """Show that it goes on."""
         self._last = self._clock()
+        self._show()
 
     def still(self) -> int:
         """Return for how many seconds nothing has moved; 0 while it is not too long."""

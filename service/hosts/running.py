@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service import positions
 from service.engine.fold import SEMANTICS
 from service.errors import ErosionError
 from service.hosts.checkpointing import Checkpointing
@@ -17,7 +18,8 @@ from service.watching import Watcher
 class Running:
     """Hold a shard that runs here, and when it was last settled and told of.
 
-    `over` says that it stands before newer rules; `rules` are those that go on with it.
+    `over` says that it stands before newer rules; `rules` are those that go on with it; `end` is the
+    newest entry of its log that we heard of.
     """
 
     partition: int
@@ -28,8 +30,13 @@ class Running:
     teaching: Teaching
     rules: int = SEMANTICS
     over: OtherRulesError | None = None
+    end: int = -1
     settled_s: float = 0.0
     told_s: float = 0.0
+
+    def show(self) -> None:
+        """Show how far it is."""
+        positions.folded(self.shard.name, self.shard.offset, self.end)
 
     def report(self, member: str) -> ShardReport:
         """Return what people ask of it."""

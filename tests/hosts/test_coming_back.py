@@ -15,6 +15,7 @@ from service.hosts.shard import OtherRulesError, Shard
 from service.log.decided import Record
 from service.log.entry import Told, encode
 from service.log.reading import FIRST
+from service.metrics import REGISTRY
 from service.settings import compile_settings, load
 from service.store.reads import Reads
 from service.store.standing import standing
@@ -25,6 +26,11 @@ RULES = Told(f"rules/{SEMANTICS}", {"kind": "semantics", "number": SEMANTICS}, F
 NEWER = Told(f"rules/{SEMANTICS + 1}", {"kind": "semantics", "number": SEMANTICS + 1}, FIRST)
 BEGIN = [RULES, Told("plan/1", to_data(PLAN), FIRST), Told("start", {"kind": "start"})]
 BOTH = {0: 0, 1: 0}
+
+
+def sample(name: str, **labels: str) -> float | None:
+    """Return what is shown under a name."""
+    return REGISTRY.get_sample_value(name, labels)
 
 
 class Gate:
@@ -68,7 +74,7 @@ async def begun(found: EngineWorker, partitions: int = 2) -> None:
     for partition in range(partitions):
         for offset, entry in enumerate(BEGIN):
             await found.take(partition, offset, 1_780_000_000_000, encode(entry))
-    await found.flush()
+    await found.flush({})
 
 
 @pytest.fixture
@@ -147,3 +153,23 @@ async def test_a_worker_ends_before_newer_rules_once_all_its_shards_stand_there(
         "second": SEMANTICS + 1,
     }
     reads.close()
+
+
+async def test_a_shard_that_left_is_shown_no_more(store: Store) -> None:
+    """Its figures would stand still here while they go on elsewhere; one that returns is shown again."""
+    found = worker(store)
+    await begun(found)
+    one, other = PLAN.shards[:2]
+    await found.flush({0: 9, 1: 9})
+    touchpoint = next(name for name, of in PLAN.touchpoints.items() if of.shard == one)
+    assert sample("erosion_watermark_timestamp_seconds", touchpoint=touchpoint) is not None
+    await found.leave({0})
+    assert sample("erosion_watermark_timestamp_seconds", touchpoint=touchpoint) is None
+    assert sample("erosion_frame", shard=one) is None
+    assert sample("erosion_frame", shard=other) is not None
+    await found.restore(BOTH, {})
+    await found.take(0, len(BEGIN), 1_780_000_001_000, encode(Told("start", {"kind": "start"})))
+    found.running[0].told_s = 0
+    await found.flush({0: 9})
+    assert sample("erosion_log_end_seq", shard=one) == 9
+    assert sample("erosion_log_folded_seq", shard=one) == len(BEGIN)

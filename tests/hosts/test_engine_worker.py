@@ -60,7 +60,7 @@ def test_rows_then_manifest_then_tombstones_then_acknowledged(tmp_path: Path) ->
             await bench.feed(offset + 1, offset)
             while bench.worker.running[0].checkpoints._running is not None:
                 await asyncio.sleep(0.01)
-                await bench.worker.flush()
+                await bench.worker.flush({})
 
     run(work)
     said = " ".join(bench.changelog.happened)

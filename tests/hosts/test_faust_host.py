@@ -74,7 +74,7 @@ class Worker:
     async def take(self, *_: Any) -> int | None:
         """Take nothing."""
 
-    async def flush(self) -> None:
+    async def flush(self, ends: Mapping[int, int]) -> None:
         """Have nothing to write."""
 
     async def leave(self, partitions: set[int]) -> None:

@@ -1,5 +1,6 @@
 """What the health rules look at: sources, room, checkpoints and the oldest message that waits."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from service.hosts.keeper import Keeper
 from service.hosts.space import show_room
 from service.settings import ProcessSettings
 from service.store.checkpoints import Checkpoints
+from service.watching import _content
 from tests.worlds import events_of, write_config
 
 HEARD, SILENT = "erosion_source_heard_timestamp_seconds", "erosion_source_silent"
@@ -59,8 +61,23 @@ def test_a_checkpoint_that_is_found_is_shown_with_its_age(tmp_path: Path) -> Non
     keeper._checkpoints.write(7, [])
     keeper.newest(100)
     written = (tmp_path / "7" / "manifest.json").stat().st_mtime
-    assert sample("erosion_checkpoint_timestamp_seconds") == int(written)
+    assert sample("erosion_checkpoint_timestamp_seconds", shard="main") == int(written)
     assert Checkpoints(tmp_path, (1, 1)).written_s(8) == 0
+
+
+def test_the_log_and_the_plan_are_shown(tmp_path: Path) -> None:
+    """What is durable and what is judged stand beside each other, and so does what judges by which plan."""
+    config = write_config(tmp_path / "config", {})
+    running = build(ProcessSettings(data=tmp_path / "data", config=config), clock_events=True)
+    before = sample("erosion_log_end_seq", shard="main") or 0
+    hear(running, "09:00 ask c1 unit=a id=1")
+    assert sample("erosion_log_end_seq", shard="main") == before + 1 == running.log.last_seq()
+    assert sample("erosion_log_folded_seq", shard="main") == before + 1
+    content = _content(running.loop.engine.plan)
+    assert sample("erosion_plan_info", shard="main", hash=content) == 1
+    assert _content(replace(running.loop.engine.plan, number=9)) == content
+    assert _content(replace(running.loop.engine.plan, shards=("main", "b"))) != content
+    running.store.close()
 
 
 @pytest.mark.parametrize("oldest_at", [0, 1_790_000_000_500])

@@ -124,7 +124,7 @@ class Bench:
         """Bring entries of the first shard."""
         for offset in range(since, until):
             assert await self.worker.take(0, offset, *LOG[offset]) is None
-        await self.worker.flush()
+        await self.worker.flush({})
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the store."""

@@ -51,7 +51,7 @@ class Counting:
             self.gate.acknowledge(partition, offset)
         return None
 
-    async def flush(self) -> None:
+    async def flush(self, ends: Mapping[int, int]) -> None:
         """Let others see what was noted."""
         self._seen.flush()
 

@@ -1,0 +1,41 @@
+"""How long our own certificates are good for, as engineers see it.
+
+What counts is the certificate that was loaded at the start: one renewed on the disk alone still ends on
+the day of the old one, so the file is not read again.  The standard library shows this only of a peer
+after a handshake; the library that reads files is loaded where there is a file.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+from prometheus_client import Gauge
+
+from service.errors import ConfigurationError
+from service.metrics import REGISTRY
+from service.settings import ProcessSettings
+
+EXPIRY = Gauge(
+    "erosion_certificate_expiry_timestamp_seconds",
+    "When the certificate ends that this process shows: to whom calls it, or to the brokers.",
+    ["shown_to"],
+    registry=REGISTRY,
+)
+
+
+def show_certificates(process: ProcessSettings) -> None:
+    """Show when each certificate of this process ends; raise ConfigurationError for one unreadable."""
+    shown = (("callers", "TLS", process.tls_cert), ("brokers", "KAFKA", process.kafka_cert))
+    for who, name, path in shown:
+        if path is not None:
+            EXPIRY.labels(who).set(_end(f"EROSION_{name}_CERT", path).timestamp())
+
+
+def _end(variable: str, path: Path) -> datetime:
+    """Return when the first certificate of a chain ends."""
+    from cryptography import x509  # noqa: PLC0415 - most have no certificate of their own
+
+    try:
+        chain = x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigurationError([f"{variable}: {path} cannot be read: {error}"]) from None
+    return min(one.not_valid_after_utc for one in chain)
