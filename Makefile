@@ -25,6 +25,7 @@ fmt: .venv/ready
 
 bench: .venv/ready ## events per second and microseconds per event, with the profile
 	$(RUN) python -m tests.bench.bench
+	$(RUN) python -m tests.bench.scraping
 
 bench-detection: .venv/ready ## what the rule of pace reaches, beside its study; some minutes, and an hour with --long
 	$(RUN) python -m tests.bench.detection
@@ -65,7 +66,7 @@ compare-alertmanager: .venv/ready ## faults of delivery beside Debian's promethe
 mail-preview: .venv/ready ## the sample mails as pages in build/mail, and with Chromium as pictures
 	@$(RUN) python -m tests.alerts.preview build/mail
 
-dashboard-pictures: .venv/ready ## the dashboards, drawn by Grafana's own components: needs Node, Chromium, Prometheus; ten minutes
+dashboard-pictures: .venv/ready ## the dashboards, drawn by Grafana's own components: needs Node, Chromium, Prometheus; twenty minutes
 	$(RUN) python -m tests.deploy.pictures
 
 words: .venv/ready ## the sentences of the code into the catalogues of alerts/locale; then translate what is empty

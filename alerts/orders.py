@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from alerts import words
 from alerts.clean import clean, clip_words
+from alerts.directory import Topic
 from alerts.headline import NAME_WORDS_MAX
 from alerts.notice import ALARMS, EDITS, Why
 from alerts.spans import DAY_MS
@@ -34,19 +35,23 @@ def links_of(story: Story) -> tuple[tuple[str, str], ...]:
 
 
 def dashboard_of(story: Story) -> str:
-    """Return the dashboard's address for this place and time; nothing where a fact is missing.
+    """Return the dashboard's address for a story's place and time."""
+    return dashboard_at(story.topic, *story.ids, story.since, story.ended)
+
+
+def dashboard_at(topic: Topic, unit: str, region: str, since: int, ended: int | None = None) -> str:
+    """Return the dashboard's address for a place and time; nothing where a fact is missing.
 
     `{from}` and `{to}` are milliseconds, as Grafana takes them, from a day before it began.
     """
-    unit, region = story.ids
     facts = {
-        "touchpoint": story.topic.id,
+        "touchpoint": topic.id,
         "unit": unit,
         "region": region,
-        "from": str(story.since - DAY_MS),
-        "to": "now" if story.ended is None else str(story.ended),
+        "from": str(since - DAY_MS),
+        "to": "now" if ended is None else str(ended),
     }
-    address = story.topic.dashboard
+    address = topic.dashboard
     if not all(facts.get(hole) for hole in _HOLE.findall(address)):
         return ""
     return _HOLE.sub(lambda hole: quote(facts[hole[1]], safe=""), address)

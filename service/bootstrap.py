@@ -7,7 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from typing import Any, TextIO
 
 from alerts.courier import Channel, Courier
@@ -23,7 +22,6 @@ from service.engine.values import Chunk, Frame
 from service.errors import ConfigurationError
 from service.hosts.auditor import Auditor
 from service.hosts.beginning import append, begin, catch_up
-from service.hosts.certificates import show_certificates
 from service.hosts.clock import Stamps, Steady, monotonic_s, now_ms
 from service.hosts.couriers import Beside
 from service.hosts.doors import doors
@@ -35,6 +33,7 @@ from service.hosts.pseudonyms import customer_key
 from service.hosts.pulse import Pulse
 from service.hosts.reloading import Reloader, reload_route
 from service.hosts.scoring import Scoring
+from service.hosts.shown import show_process
 from service.hosts.space import show_room
 from service.hosts.teaching import Teaching
 from service.hosts.ways import channels
@@ -86,9 +85,8 @@ def build(
         raise ConfigurationError(
             [f"EROSION_LOG: {process.log} is not built; leave it out or say sqlite"]
         )
-    metrics.BUILD.labels(version("revenue-erosion-alerts")).set(1)
     show_room(process.data)
-    show_certificates(process)
+    show_process(process)
     settings, wrong = load_or_last_good(process.config, process.data)
     compiled = compile_settings(settings)
     key = customer_key(secrets, process.data)

@@ -124,7 +124,6 @@ HEARTBEAT = Gauge(
     "When the writer last finished what was due.",
     registry=REGISTRY,
 )
-BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
 LIMIT = Gauge("erosion_limit", "How much is held at most.", ["what"], registry=REGISTRY)
 LIMIT_REACHED = Counter(
     "erosion_limit_reached",

@@ -6,12 +6,27 @@ No panel judges people by red, amber or green; numbers at the top are whole.
 from dataclasses import dataclass
 from typing import Literal
 
+# The variable that holds the service's own address, and the ways to its pages and to a unit.
+SERVICE = "service"
+_PAGES = f"${{{SERVICE}:raw}}"
+CALL_LIST = ("Call these first", f"{_PAGES}/waiting")
+OPEN_ALERTS = ("Open alerts", f"{_PAGES}/alerts")
+WEEKLY_PAGES = ("The weekly pages", f"{_PAGES}/digests")
+ALERTS_OF = ("Its open alerts", f"{OPEN_ALERTS[1]}?touchpoint=${{__field.labels.touchpoint}}")
+CALL_HERE = ("Call these first", f"{CALL_LIST[1]}?unit=${{unit:percentencode}}")
+ALERTS_HERE = ("Open alerts here", f"{OPEN_ALERTS[1]}?unit=${{unit:percentencode}}")
+UNIT = (
+    "What people live there",
+    "/d/erosion-unit?${datasource:queryparam}&var-unit=${__field.labels.unit}&${__url_time_range}",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """Hold one panel: its title, what to do about what it shows, what it asks, in which unit.
 
-    `asks` are (PromQL, legend).  `width` is of 24 columns.
+    `asks` are (PromQL, legend).  `width` is of 24 columns.  `to` is where a click on a line or a
+    number leads: a title and an address.
     """
 
     title: str
@@ -22,6 +37,7 @@ class Panel:
     width: int = 12
     height: int = 7
     decimals: int = 0
+    to: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,22 +12,62 @@ from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat,
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common as shapes
 from grafana_foundation_sdk.models.common import BigValueGraphMode, DataSourceRef
-from grafana_foundation_sdk.models.dashboard import FieldColorModeId, GridPos, VariableRefresh
+from grafana_foundation_sdk.models.dashboard import (
+    DashboardLinkType,
+    FieldColorModeId,
+    GridPos,
+    VariableHide,
+    VariableRefresh,
+)
 
 from deploy.grafana import customers_first, one_unit, the_service
-from deploy.grafana.board import Board, Panel, Variable
+from deploy.grafana.board import (
+    CALL_LIST,
+    OPEN_ALERTS,
+    SERVICE,
+    WEEKLY_PAGES,
+    Board,
+    Panel,
+    Variable,
+)
 
 FOLDER = Path(__file__).parent / "dashboards"
 BOARDS = (customers_first.BOARD, one_unit.BOARD, the_service.BOARD)
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 COLUMNS = 24
+_MORE_ALERTS = (
+    "sum by (touchpoint) (erosion_alerts_open) > "
+    "(sum by (touchpoint) (erosion_alerts_open offset 5m) "
+    "or sum by (touchpoint) (0 * erosion_touchpoint_info))"
+)
 ANNOTATIONS = (
     (
         "Alerts of the service",
         'ALERTS{alertname=~"Erosion.*", alertstate="firing"}',
         "{{alertname}}",
     ),
+    (
+        "Alerts about promises",
+        _MORE_ALERTS,
+        "more open alerts at {{touchpoint}}",
+    ),
     ("New configuration", "changes(erosion_plan_number[5m]) > 0", "another plan is in force"),
+    (
+        "New baseline",
+        "changes(erosion_baseline_timestamp_seconds[5m]) > 0",
+        "{{touchpoint}} learned what is usual",
+    ),
+)
+
+
+_ADDRESS = Variable(SERVICE, "Service", "label_values(erosion_public_info, url)", is_many=False)
+_OTHERS = (
+    dashboard.DashboardLink("Dashboards")
+    .type(DashboardLinkType.DASHBOARDS)
+    .tags(["erosion"])
+    .as_dropdown(as_dropdown=True)
+    .keep_time(keep_time=True)
+    .include_vars(include_vars=True)
 )
 
 
@@ -52,6 +92,10 @@ def _dashboard(board: Board) -> dashboard.Dashboard:
     )
     for variable in board.variables:
         made.with_variable(_variable(variable))
+    made.with_variable(_variable(_ADDRESS).hide(VariableHide.HIDE_VARIABLE))
+    for title, url in (CALL_LIST, OPEN_ALERTS, WEEKLY_PAGES):
+        made.link(dashboard.DashboardLink(title).type(DashboardLinkType.LINK).url(url))
+    made.link(_OTHERS)
     for name, expression, title in ANNOTATIONS:
         made.annotation(_annotation(name, expression, title))
     _place(board, made)
@@ -87,6 +131,8 @@ def _panel(panel: Panel, place: GridPos, number: int) -> Any:
         # Colours tell lines apart, in the order in which they come, and judge nothing; shades of
         # one colour were tried and nobody could tell ten lines apart.
         made.min(0).color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC))
+    if panel.to is not None:
+        made.data_links([dashboard.DashboardLink(panel.to[0]).url(panel.to[1])])
     for place_of_ask, (expression, legend) in enumerate(panel.asks):
         query = prometheus.Dataquery().expr(expression).legend_format(legend or panel.title)
         made.with_target(query.ref_id(chr(ord("A") + place_of_ask)).datasource(SOURCE))

@@ -1,6 +1,15 @@
 """Customers first: who joined and left, what was promised, who waits, how early we knew."""
 
-from deploy.grafana.board import Board, Panel, Row, Variable
+from deploy.grafana.board import (
+    ALERTS_OF,
+    CALL_LIST,
+    OPEN_ALERTS,
+    UNIT,
+    Board,
+    Panel,
+    Row,
+    Variable,
+)
 
 _CHOSEN = '{touchpoint=~"$touchpoint"}'
 _STAGE = "* on(touchpoint) group_left(stage) erosion_touchpoint_info"
@@ -113,6 +122,7 @@ BOARD = Board(
                     "Call who waits longest: `erosion waiting`, or the call-back page.",
                     ((f"sum by (band) (erosion_people_waiting{_CHOSEN})", "{{band}}"),),
                     width=16,
+                    to=CALL_LIST,
                 ),
                 Panel(
                     "People waiting now",
@@ -125,6 +135,7 @@ BOARD = Board(
                     ),
                     kind="stat",
                     width=8,
+                    to=ALERTS_OF,
                 ),
             ),
         ),
@@ -141,10 +152,11 @@ BOARD = Board(
                         ),
                     ),
                     width=12,
+                    to=UNIT,
                 ),
                 Panel(
                     "Units with most broken promises in seven days",
-                    "The drill-down is the dashboard One unit.",
+                    "A click on a line leads to what people live there.",
                     (
                         (
                             f"topk(10, sum by (unit) (erosion_unit_promises_late{_CHOSEN}))",
@@ -152,6 +164,7 @@ BOARD = Board(
                         ),
                     ),
                     width=12,
+                    to=UNIT,
                 ),
             ),
         ),
@@ -168,6 +181,7 @@ BOARD = Board(
                         ),
                     ),
                     width=16,
+                    to=OPEN_ALERTS,
                 ),
                 Panel(
                     "Commitments that are open",

@@ -1,6 +1,6 @@
 """One unit: what customers live at one place, for whoever was sent here by an alert."""
 
-from deploy.grafana.board import Board, Panel, Row, Variable
+from deploy.grafana.board import ALERTS_HERE, CALL_HERE, Board, Panel, Row, Variable
 
 _HERE = '{unit=~"$unit"}'
 
@@ -23,6 +23,7 @@ BOARD = Board(
                     ),
                     kind="stat",
                     width=8,
+                    to=CALL_HERE,
                 ),
                 Panel(
                     "Promises kept in seven days",
@@ -47,6 +48,7 @@ BOARD = Board(
                     ),
                     kind="stat",
                     width=8,
+                    to=ALERTS_HERE,
                 ),
             ),
         ),
@@ -63,6 +65,7 @@ BOARD = Board(
                         ),
                     ),
                     width=12,
+                    to=CALL_HERE,
                 ),
                 Panel(
                     "Broken promises of the seven days before",

@@ -49,14 +49,34 @@ BOARD = Board(
                 Panel(
                     "Since the writer last finished",
                     "Above a minute the service stands still: read its log, restart it.",
-                    (("time() - erosion_heartbeat_timestamp_seconds", "writer"),),
+                    (
+                        (
+                            "time() - (erosion_heartbeat_timestamp_seconds > 0)",
+                            "{{job}} {{instance}}",
+                        ),
+                    ),
                     unit="s",
                     kind="stat",
                 ),
                 Panel(
+                    "In the log, not judged yet",
+                    "Chunks by shard. A line that grows needs a worker, or a faster one.",
+                    (("erosion_log_end_seq - erosion_log_folded_seq", "{{shard}}"),),
+                ),
+                Panel(
+                    "Records not in the log yet",
+                    "By topic, on Kafka. A line that grows needs another intake; HTTP waits for its answer.",
+                    (("sum by (topic) (erosion_raw_records_behind)", "{{topic}}"),),
+                ),
+                Panel(
                     "Held, of what has a limit",
                     "At a limit the oldest cases end as unknown, counted; raise memory or split shards.",
-                    (("erosion_limit_used / on(what) erosion_limit", "{{what}}"),),
+                    (
+                        (
+                            "max by (what) (erosion_limit_used) / on(what) max by (what) (erosion_limit)",
+                            "{{what}}",
+                        ),
+                    ),
                     unit="percentunit",
                     decimals=1,
                 ),
@@ -127,6 +147,37 @@ BOARD = Board(
                     "Checkpoints in an hour",
                     "Without them a restart folds more of the log again.",
                     (("sum by (result) (increase(erosion_checkpoints_total[1h]))", "{{result}}"),),
+                ),
+                Panel(
+                    "Age of the newest checkpoint",
+                    "A quiet service takes one a day; older, and a restart takes long.",
+                    (("time() - (erosion_checkpoint_timestamp_seconds > 0)", "{{shard}}"),),
+                    unit="s",
+                    kind="stat",
+                ),
+                Panel(
+                    "Until our certificates end",
+                    "Put a new one in its place and start the process again. Without TLS there is none.",
+                    (
+                        (
+                            "min by (shown_to) (erosion_certificate_expiry_timestamp_seconds) - time()",
+                            "shown to {{shown_to}}",
+                        ),
+                    ),
+                    unit="s",
+                    kind="stat",
+                ),
+                Panel(
+                    "Plans by which shards judge",
+                    "More than one for minutes: a roll-out of the configuration stands half way.",
+                    (("count by (hash) (erosion_plan_info)", "{{hash}}"),),
+                    kind="stat",
+                ),
+                Panel(
+                    "Versions that run",
+                    "More than one for an hour: an upgrade stands half way.",
+                    (("count by (version) (erosion_build_info)", "{{version}}"),),
+                    kind="stat",
                 ),
             ),
         ),

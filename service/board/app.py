@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from alerts.secret import Secret
 from service.board.access import ADMIN, READ, SEND, Access, guarded
+from service.board.alert_pages import alert_routes
 from service.board.answers import link_routes, slack_routes
 from service.board.desk_api import operations
 from service.board.digest_pages import digest_routes
@@ -118,6 +119,7 @@ def _desk_routes(access: Access, people: People) -> list[Route]:
         Route("/openapi.json", guarded(access, READ, openapi)),
         *page_routes(people.office, access, is_secure=people.is_secure),
         *digest_routes(people.office, access, LOGIN),
+        *alert_routes(people.office, access, LOGIN),
         *link_routes(people.office, people.link_key),
         *slack_routes(people.office, people.slack_key),
     ]

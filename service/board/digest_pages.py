@@ -6,9 +6,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from alerts.spans import clock
-from alerts.tongue import noted
 from service.board.access import READ, Access, guarded, refusal
-from service.board.html import HEADERS, page
+from service.board.html import HEADERS, inner
 from service.board.office import Office
 
 DIGESTS = "/digests"
@@ -20,7 +19,6 @@ _WHOLE = {
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }
-WEEKS = noted("The weekly pages")
 
 
 def digest_routes(office: Office, access: Access, login: str) -> list[Route]:
@@ -53,4 +51,4 @@ def _list(office: Office) -> Response:
         {"week": week, "to": tongue.listed(to), "at": clock(first[week], now, zone, tongue)}
         for week, to in weeks.items()
     ]
-    return page(tongue, "digests.html", WEEKS, rows=rows)
+    return inner(tongue, "digests.html", rows=rows)

@@ -7,10 +7,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from alerts.tongue import Tongue
+from alerts.tongue import Tongue, noted
 from service.board.body import body_of
 
 FORM_BYTES_MAX = 16 * 1024
+# The pages behind the login: where each is, and what it is called.
+PAGES = {
+    "waiting.html": ("/waiting", noted("Call these first")),
+    "alerts.html": ("/alerts", noted("Open alerts")),
+    "digests.html": ("/digests", noted("The weekly pages")),
+}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; form-action 'self'; "
@@ -37,9 +43,15 @@ def _templates() -> Environment:
 
 def page(tongue: Tongue, template: str, title: str, status: int = 200, **facts: object) -> Response:
     """Return a page in a language; its title is a sentence of the catalogue."""
-    said = {"title": tongue.say(title), "say": tongue.say, "language": tongue.tag}
+    said = {"title": tongue.say(title), "say": tongue.say, "language": tongue.tag, "ways": ()}
     text = _templates().get_template(template).render(said | facts)
     return HTMLResponse(text, status, HEADERS)
+
+
+def inner(tongue: Tongue, template: str, **facts: object) -> Response:
+    """Return one of the pages behind the login, with the ways to the others."""
+    ways = [(to, tongue.say(name)) for to, name in PAGES.values()]
+    return page(tongue, template, PAGES[template][1], 200, ways=ways, **facts)
 
 
 async def style(_: Request) -> Response:

@@ -11,14 +11,14 @@ from alerts.spans import span
 from alerts.tongue import noted
 from service.board.access import ACT, COOKIE, READ, SESSION_S, Access, guarded, is_ours, refusal
 from service.board.desk_api import waiting_rows
-from service.board.html import form_of, page, style
+from service.board.html import form_of, inner, page, style
 from service.board.office import Office
 from service.board.shapes import WaitingOut
 from service.errors import NotFoundError
 
 LOGIN, WAITING = "/login", "/waiting"
 SHOWN_MAX = 500
-LOG_IN, CALL_THESE = noted("Log in"), noted("Call these first")
+LOG_IN = noted("Log in")
 
 
 def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Route]:
@@ -43,8 +43,9 @@ def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Rout
         )
         return answer
 
-    async def waiting(_: Request) -> Response:
-        rows = await run_in_threadpool(waiting_rows, office)
+    async def waiting(request: Request) -> Response:
+        unit = request.query_params.get("unit", "")
+        rows = await run_in_threadpool(waiting_rows, office, unit)
         return _waiting_page(office, rows)
 
     async def told(request: Request) -> Response:
@@ -79,4 +80,4 @@ def _waiting_page(office: Office, rows: list[WaitingOut]) -> Response:
         "{n} people wait past a mark, the longest first. Call from the top.",
         len(rows),
     )
-    return page(tongue, "waiting.html", CALL_THESE, rows=shown, people=people)
+    return inner(tongue, "waiting.html", rows=shown, people=people)

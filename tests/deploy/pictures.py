@@ -2,7 +2,8 @@
 
 A network is invented and its weeks go through the real service.  What the service says of itself each
 half hour is filled into a real Prometheus under the time of the story, every panel is asked of it, and
-the panels are drawn in Chromium by the components that Grafana itself draws with.
+the panels are drawn in Chromium by the components that Grafana itself draws with.  The service's own
+dashboard is drawn from some minutes of a busy one (tests.deploy.busy).
 """
 
 import argparse
@@ -22,6 +23,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from deploy.grafana.board import Board
 from deploy.grafana.build import BOARDS, json_of
 from service.simulator.run import run
+from tests.deploy import busy
 from tests.deploy.prometheus import Prometheus, prometheus
 from tests.live.needs import program
 from tests.running import Running, service
@@ -80,14 +82,20 @@ def filled(folder: Path, told: Path) -> None:
     subprocess.run([*make, str(told), str(folder / "tsdb")], check=True, capture_output=True)
 
 
-def answers(found: Prometheus, board: Board, end: int) -> dict[str, list[dict[str, object]]]:
+def answers(
+    found: Prometheus, board: Board, span: tuple[int, int], step: str = "2h"
+) -> dict[str, list[dict[str, object]]]:
     """Return what Prometheus says to every panel, by the panel's title."""
-    unit = found.range("erosion_unit_people_waiting > 0", end - DAY_S, end)[0]["metric"]["unit"]
+    begin, end = span
+    unit = ""
+    if board.variables:
+        waits = found.range("erosion_unit_people_waiting > 0", end - DAY_S, end, step)
+        unit = waits[0]["metric"]["unit"]
     told: dict[str, list[dict[str, object]]] = {}
     for panel in (panel for row in board.rows for panel in row.panels):
         for asked, legend in panel.asks:
             query = asked.replace("$touchpoint", ".+").replace("$unit", unit)
-            series = found.range(query, end - SHOWN_S, end)
+            series = found.range(query, begin, end, step)
             told.setdefault(panel.title, []).append(
                 {"legend": legend or panel.title, "series": series}
             )
@@ -105,10 +113,11 @@ def drawn(folder: Path, board: Board, told: dict[str, list[dict[str, object]]], 
     how = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
     how += ["--virtual-time-budget=8000", size, shot]
     subprocess.run([program("chromium"), *how, page.as_uri()], check=True, capture_output=True)
+    print(f"drew {out / board.uid}.png")
 
 
 def main() -> None:
-    """Draw the dashboards of customers and of one unit."""
+    """Draw the three dashboards: two from weeks of a story, one from minutes of a busy service."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--modules", type=Path, help="where node_modules of the render folder lie")
@@ -129,8 +138,10 @@ def main() -> None:
         filled(folder / "prometheus", told)
         with prometheus(folder / "prometheus", "", "global: {}\n", lookback="2h") as found:
             for board in BOARDS[:2]:
-                drawn(folder, board, answers(found, board, end), given.out)
-                print(f"drew {given.out / board.uid}.png")
+                drawn(folder, board, answers(found, board, (end - SHOWN_S, end)), given.out)
+        (folder / "busy").mkdir()
+        for found, begin, end in busy.lived(folder / "busy"):
+            drawn(folder, BOARDS[2], answers(found, BOARDS[2], (begin, end), "4s"), given.out)
 
 
 if __name__ == "__main__":

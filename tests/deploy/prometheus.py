@@ -37,13 +37,15 @@ class Prometheus:
         found: list[dict[str, Any]] = answer["data"]["result"]
         return found
 
-    def range(self, expression: str, begin: int, end: int) -> list[dict[str, Any]]:
-        """Return the series of a query over a time, two hours apart."""
+    def range(
+        self, expression: str, begin: int, end: int, step: str = "2h"
+    ) -> list[dict[str, Any]]:
+        """Return the series of a query over a time, two hours apart or as told."""
         params: dict[str, str | int] = {
             "query": expression,
             "start": begin,
             "end": end,
-            "step": "2h",
+            "step": step,
         }
         answer = self._client.get("/api/v1/query_range", params=params).json()
         if answer["status"] != "success":

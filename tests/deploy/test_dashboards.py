@@ -9,10 +9,12 @@ from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from deploy.grafana.board import Board, Panel
-from deploy.grafana.build import BOARDS, COLUMNS, FOLDER, SOURCE, json_of
+from deploy.grafana.build import ANNOTATIONS, BOARDS, COLUMNS, FOLDER, SOURCE, json_of
 from service import judged
 from service.board import measures, unit_measures
+from service.hosts.shown import BUILD
 from service.metrics import REGISTRY
+from service.positions import FRAME
 from service.scored import LEAD
 
 EVERY = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
@@ -56,10 +58,8 @@ def test_every_panel_helps(board: Board) -> None:
     titles = [panel["title"] for panel in shown]
     assert len(titles) == len(set(titles))
     assert made["templating"]["list"][0]["type"] == "datasource"
-    assert [one["name"] for one in made["annotations"]["list"]][-2:] == [
-        "Alerts of the service",
-        "New configuration",
-    ]
+    drawn = [one["name"] for one in made["annotations"]["list"]]
+    assert drawn[-4:] == [name for name, *_ in ANNOTATIONS]
 
 
 @EVERY
@@ -74,13 +74,29 @@ def test_people_are_not_judged_by_colours(board: Board) -> None:
 @EVERY
 def test_only_metrics_that_there_are(board: Board) -> None:
     """Every name in a query is a metric of ours."""
-    assert {judged.JUDGED, LEAD}
+    assert {judged.JUDGED, LEAD, FRAME, BUILD}
     known = {name for names in REGISTRY._collector_to_names.values() for name in names}
     known |= {*measures.GAUGES, *unit_measures.GAUGES}
     asked = [expression for panel in panels(board) for expression, _ in panel.asks]
     asked += [variable.query for variable in board.variables]
     named = {name for text in asked for name in re.findall(r"erosion_[a-z_]+", text)}
     assert named <= known
+
+
+@EVERY
+def test_ways_from_a_dashboard(board: Board) -> None:
+    """A board leads to the lists behind the alerts; its address comes from the service itself."""
+    made = json.loads(json_of(board))
+    ways = [link["url"] for link in made["links"] if link["type"] == "link"]
+    assert ways == ["${service:raw}/waiting", "${service:raw}/alerts", "${service:raw}/digests"]
+    (address,) = [one for one in made["templating"]["list"] if one["name"] == "service"]
+    assert address["query"] == "label_values(erosion_public_info, url)"
+    named = {one["name"] for one in made["templating"]["list"]} | {"__field", "__url_time_range"}
+    for panel in made["panels"]:
+        for link in panel.get("fieldConfig", {}).get("defaults", {}).get("links", []):
+            assert set(re.findall(r"\$\{([a-z_]+)", link["url"])) <= named
+            for label in re.findall(r"__field\.labels\.(\w+)", link["url"]):
+                assert all(label in target["expr"] for target in panel["targets"])
 
 
 def test_the_seven_rows_of_the_customer_room() -> None:

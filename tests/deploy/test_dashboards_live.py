@@ -7,15 +7,21 @@ from pathlib import Path
 import pytest
 
 from deploy.grafana.board import Board, Panel
-from deploy.grafana.build import BOARDS
+from deploy.grafana.build import ANNOTATIONS, BOARDS
 from service.simulator.run import run
 from tests.deploy.prometheus import Prometheus, prometheus
 from tests.running import service, until
 
 pytestmark = pytest.mark.live
 CONFIG = Path("config")
-# What is rightly empty in this world: nothing waits to be delivered.
-EMPTY = {"Age of the oldest message not delivered"}
+# What is rightly empty in this world: nothing waits to be delivered, it is too young for a
+# checkpoint, and it has neither Kafka nor TLS.
+EMPTY = {
+    "Age of the oldest message not delivered",
+    "Age of the newest checkpoint",
+    "Records not in the log yet",
+    "Until our certificates end",
+}
 SCRAPES = 3
 
 
@@ -47,6 +53,21 @@ def test_every_panel_has_an_answer(asked: Prometheus, board: Board) -> None:
         panel.title for panel in panels for query in _queries(panel, unit) if not asked.ask(query)
     }
     assert empty <= EMPTY
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "_"), ANNOTATIONS, ids=[name for name, *_ in ANNOTATIONS]
+)
+def test_every_annotation_can_be_asked(asked: Prometheus, name: str, query: str, _: str) -> None:
+    """What is drawn across all panels is no mistake; in a minute without news most say nothing."""
+    found = asked.ask(query)
+    assert name != "Alerts about promises" or {row["metric"]["touchpoint"] for row in found}
+
+
+def test_the_way_back_is_known(asked: Prometheus) -> None:
+    """The links of the dashboards lead to where this service listens."""
+    (found,) = asked.ask("erosion_public_info")
+    assert found["metric"]["url"].startswith("http://127.0.0.1:")
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from deploy.grafana.build import BOARDS
 from tests.deploy.lint import DEPLOY, ran
 from tests.live.needs import program
 from tests.test_docs import commands, section
@@ -72,7 +73,8 @@ def test_an_alert_says_what_to_do(name: str) -> None:
     rule = ALERTS[name]
     assert rule["labels"]["severity"] in ("critical", "warning", "none")
     notes = rule["annotations"]
-    assert notes.keys() == {"summary", "description", "runbook_url"}
+    assert notes.keys() == {"summary", "description", "runbook_url", "dashboard_url"}
+    assert notes["dashboard_url"].rpartition("/")[2] in {board.uid for board in BOARDS}
     assert notes["runbook_url"].endswith(f"/{name}.md")
     assert len(notes["summary"]) < 100
 

@@ -1,11 +1,12 @@
-"""How long our own certificates are good for, as engineers see it.
+"""What a process shows of itself from its start: its version, where people reach it, its certificates.
 
-What counts is the certificate that was loaded at the start: one renewed on the disk alone still ends on
-the day of the old one, so the file is not read again.  The standard library shows this only of a peer
-after a handshake; the library that reads files is loaded where there is a file.
+Of a certificate that counts which was loaded: one renewed on the disk alone still ends on the day of
+the old one, so the file is not read again.  The standard library shows the end only of a peer's, after
+a handshake; the library that reads files is loaded where there is a file.
 """
 
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from prometheus_client import Gauge
@@ -14,6 +15,13 @@ from service.errors import ConfigurationError
 from service.metrics import REGISTRY
 from service.settings import ProcessSettings
 
+BUILD = Gauge("erosion_build_info", "Which version runs.", ["version"], registry=REGISTRY)
+PUBLIC = Gauge(
+    "erosion_public_info",
+    "Where people reach the service, for the links of dashboards; always 1.",
+    ["url"],
+    registry=REGISTRY,
+)
 EXPIRY = Gauge(
     "erosion_certificate_expiry_timestamp_seconds",
     "When the certificate ends that this process shows: to whom calls it, or to the brokers.",
@@ -22,8 +30,11 @@ EXPIRY = Gauge(
 )
 
 
-def show_certificates(process: ProcessSettings) -> None:
-    """Show when each certificate of this process ends; raise ConfigurationError for one unreadable."""
+def show_process(process: ProcessSettings) -> None:
+    """Show what is known at the start; raise ConfigurationError for a certificate not readable."""
+    BUILD.labels(version("revenue-erosion-alerts")).set(1)
+    scheme = "https" if process.tls_cert else "http"
+    PUBLIC.labels((process.public_url or f"{scheme}://{process.bind}").rstrip("/")).set(1)
     shown = (("callers", "TLS", process.tls_cert), ("brokers", "KAFKA", process.kafka_cert))
     for who, name, path in shown:
         if path is not None:

@@ -1,4 +1,4 @@
-"""When our own certificates end is shown before somebody finds out by calling."""
+"""What a process shows of itself: its address, and when its certificates end."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from service.errors import ConfigurationError
-from service.hosts.certificates import show_certificates
+from service.hosts.shown import show_process
 from service.metrics import REGISTRY
 from service.settings import ProcessSettings
 
@@ -28,9 +28,9 @@ def test_the_first_certificate_of_a_chain_to_end_counts(tmp_path: Path) -> None:
         authority.issue_cert("localhost", not_after=end).cert_chain_pems[0].write_to_path(
             str(chain), append=True
         )
-    show_certificates(ProcessSettings(tls_cert=chain, kafka_cert=None))
+    show_process(ProcessSettings(tls_cert=chain, kafka_cert=None))
     assert shown("callers") == short.timestamp()
-    show_certificates(ProcessSettings(kafka_cert=chain))
+    show_process(ProcessSettings(kafka_cert=chain))
     assert shown("brokers") == short.timestamp()
 
 
@@ -42,4 +42,4 @@ def test_what_is_no_certificate_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cert.pem"
     path.write_text(text)
     with pytest.raises(ConfigurationError, match=r"EROSION_TLS_CERT: .*cert.pem cannot be read"):
-        show_certificates(ProcessSettings(tls_cert=path))
+        show_process(ProcessSettings(tls_cert=path))
