@@ -14,15 +14,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-import faust
-
 from service.hosts.dealt import Worker
-from service.hosts.faust_client import HastyConsumer, credentials
+from service.hosts.faust_client import make_app
 from service.hosts.running import SilentError
-from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
-SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
 SILENT_S, RECOVERY_S, WAKE_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.5, 0.05, 0.25
 
 
@@ -40,8 +36,7 @@ class FaustHost:
         self._whole_s = float("inf")
         self._recovering = 0
         self._lock = asyncio.Lock()
-        self.app = _app(transport, member, folder)
-        self.app.transport.Consumer = HastyConsumer  # type: ignore[misc]
+        self.app = make_app(transport, member, folder)
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
         plain: dict[str, Any] = {"key_serializer": "raw", "value_serializer": "raw"}
         self._log = self.app.topic(transport.topic("log"), **raw, **plain)
@@ -162,12 +157,18 @@ class FaustHost:
         looked_s = 0.0
         while not self.app.should_stop:
             await asyncio.sleep(FLUSH_S)
-            async with self._lock:
-                await self._worker.flush(self._ends())
+            await self._flush()
             now = asyncio.get_running_loop().time()
             if now - looked_s > LOOK_S:
                 looked_s = now
                 await self._see_to_the_log(now)
+
+    async def _flush(self) -> None:
+        """Make durable what waits; while that takes long, no log is called silent: we do not ask it."""
+        began = asyncio.get_running_loop().time()
+        async with self._lock:
+            await self._worker.flush(self._ends())
+        self._came_s += asyncio.get_running_loop().time() - began
 
     async def _see_to_the_log(self, now: float) -> None:
         """End a worker that is not brought its shards' log, or never gets shards that it was dealt."""
@@ -183,11 +184,14 @@ class FaustHost:
     def _wake(self) -> None:
         """Tell Faust again that the changelog is read.
 
-        It says so once, and where it does not wait for that yet, it waits until the next deal.
+        It says so once, and where it does not wait for that yet, it waits until the next deal.  Only
+        who waits now may hear it: said to the next deal, that would take its rows for read, close the
+        way by which they come, and wait for them in vain.
         """
         recovery = self._recovery
         if not (self._recovering or recovery.in_recovery or recovery.need_recovery()):
             recovery.signal_recovery_end.set()
+            recovery.signal_recovery_end.clear()
 
     def _mine(self) -> set[Any]:
         """Return the partitions of the log that are dealt to us."""
@@ -221,31 +225,3 @@ class FaustHost:
                 self._worker.crash(error)
 
         return guarded
-
-
-def _app(transport: Transport, member: str, folder: Path) -> faust.App:
-    """Return an app with the settings that were measured (09, section 3)."""
-    return faust.App(
-        transport.group("engine"),
-        broker=";".join(f"aiokafka://{server}" for server in transport.servers),
-        broker_credentials=credentials(transport),
-        consumer_group_instance_id=member or None,
-        store="memory://",
-        table_standby_replicas=0,  # to look at a second copy took 1.5 s of every deal
-        datadir=str(folder).replace("{", "{{").replace("}", "}}"),  # braces would be Faust's own
-        topic_disable_leader=True,
-        topic_allow_declare=False,
-        stream_wait_empty=False,
-        consumer_auto_offset_reset="earliest",
-        broker_session_timeout=SESSION_S,
-        broker_heartbeat_interval=HEARTBEAT_S,
-        broker_rebalance_timeout=REBALANCE_S,
-        broker_request_timeout=40.0,
-        broker_commit_interval=1.0,
-        broker_max_poll_records=500,
-        stream_buffer_maxsize=4096,
-        producer_max_request_size=MESSAGE_BYTES,
-        consumer_max_fetch_size=MESSAGE_BYTES,
-        worker_redirect_stdouts=False,
-        web_enabled=False,
-    )

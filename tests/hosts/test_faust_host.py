@@ -6,10 +6,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
-from service.hosts.faust_app import WAKE_S, FaustHost
+from service.hosts.faust_app import SILENT_S, WAKE_S, FaustHost
+from service.hosts.running import SilentError
 from service.transport import Transport
 
 AT = TopicPartition("p.log", 0)
@@ -22,6 +24,7 @@ class Client:
         """Begin with a partition that is about to go."""
         self.mine, self.stays = {AT}, False
         self.flows = True
+        self.ends: dict[TopicPartition, int] = {}
 
     async def dealt_anew(self) -> None:
         """Let something happen meanwhile."""
@@ -35,6 +38,14 @@ class Client:
         self.mine = self.mine if self.stays else set()
         await self.dealt_anew()
         return dict.fromkeys(asked, 0)
+
+    async def highwaters(self, *asked: TopicPartition) -> dict[TopicPartition, int]:
+        """Return where partitions end."""
+        return {at: self.ends[at] for at in asked}
+
+    def highwater(self, at: TopicPartition) -> int:
+        """Return where a partition ends."""
+        return self.ends.get(at, 0)
 
     def stop_flow(self) -> None:
         """Bring nothing."""
@@ -66,6 +77,7 @@ class Worker:
         """Begin with nothing."""
         self.runs: list[dict[int, int]] = []
         self.died: list[BaseException] = []
+        self.takes_s = 0.0
 
     async def restore(self, firsts: Mapping[int, int], _: MutableMapping[bytes, bytes]) -> None:
         """Remember."""
@@ -75,7 +87,8 @@ class Worker:
         """Take nothing."""
 
     async def flush(self, ends: Mapping[int, int]) -> None:
-        """Have nothing to write."""
+        """Take a while, as one whose store is away."""
+        await asyncio.sleep(self.takes_s)
 
     async def leave(self, partitions: set[int]) -> None:
         """Have nothing to leave."""
@@ -102,16 +115,38 @@ async def test_a_deal_in_a_deal_ends_no_worker(tmp_path: Path) -> None:
 
 
 async def test_a_recovery_that_missed_its_end_is_told_again(tmp_path: Path) -> None:
-    """A worker that was dealt shards does not wait for the next deal to come to hold them."""
+    """Who waits for the end of a recovery hears of it; the next deal does not take its own for ended."""
     host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", Worker(), tmp_path)
     client, recovery = Client(), Recovery()
     tables = SimpleNamespace(recovery=recovery)
     host.app = SimpleNamespace(consumer=client, tables=tables, in_recovery=False)  # type: ignore[assignment]
     host._whole_s = now = asyncio.get_running_loop().time()
+    waiting = asyncio.create_task(recovery.signal_recovery_end.wait())
+    await asyncio.sleep(0)
     await host._see_to_the_log(now + WAKE_S / 2)
-    assert not recovery.signal_recovery_end.is_set()
+    await asyncio.sleep(0)
+    assert not waiting.done()
     await host._see_to_the_log(now + WAKE_S * 2)
-    assert recovery.signal_recovery_end.is_set()
+    assert await asyncio.wait_for(waiting, 1)
+    assert not recovery.signal_recovery_end.is_set()
+
+
+async def test_a_log_is_not_silent_while_we_do_not_ask(tmp_path: Path) -> None:
+    """A worker whose store was away for long goes on; only a log that brings nothing ends it."""
+    worker, client = Worker(), Client()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    tables = SimpleNamespace(recovery=Recovery())
+    host.app = SimpleNamespace(consumer=client, tables=tables, in_recovery=False)  # type: ignore[assignment]
+    host._held, host._folded = {0: []}, {0: 1}
+    client.ends = {AT: 9}
+    loop = asyncio.get_running_loop()
+    host._came_s = loop.time()
+    worker.takes_s = 0.3
+    await host._flush()
+    await host._see_to_the_log(host._came_s + SILENT_S)
+    assert host._came_s >= loop.time() - 0.1
+    with pytest.raises(SilentError):
+        await host._see_to_the_log(loop.time() + SILENT_S + 1)
 
 
 async def test_the_same_shards_in_the_next_deal_are_left_to_that(tmp_path: Path) -> None:
