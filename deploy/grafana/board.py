@@ -25,7 +25,8 @@ UNIT = (
 class Panel:
     """Hold one panel: its title, what to do about what it shows, what it asks, in which unit.
 
-    `asks` are (PromQL, legend).  `width` is of 24 columns.  `to` is where a click on a line or a
+    `asks` are (PromQL, legend).  `width` is of 24 columns; without `decimals`
+    the axis chooses them, as lengths of time need.  `to` is where a click on a line or a
     number leads: a title and an address.
     """
 
@@ -36,7 +37,7 @@ class Panel:
     kind: Literal["stat", "timeseries"] = "timeseries"
     width: int = 12
     height: int = 7
-    decimals: int = 0
+    decimals: int | None = 0
     to: tuple[str, str] | None = None
 
 

@@ -121,12 +121,16 @@ def _place(board: Board, made: dashboard.Dashboard) -> None:
 def _panel(panel: Panel, place: GridPos, number: int) -> Any:
     made: Any = stat.Panel() if panel.kind == "stat" else timeseries.Panel()
     made.id(number).title(panel.title).description(panel.says).datasource(SOURCE)
-    made.unit(panel.unit).decimals(panel.decimals).grid_pos(place).no_value("nothing yet")
+    made.unit(panel.unit).grid_pos(place).no_value("nothing yet")
+    if panel.decimals is not None:
+        made.decimals(panel.decimals)
     if panel.kind == "stat":
         made.graph_mode(BigValueGraphMode.NONE).reduce_options(
             common.ReduceDataOptions().calcs(["lastNotNull"])
         )
         made.color_mode(shapes.BigValueColorMode.NONE)
+        if any("{{" in legend for _, legend in panel.asks):
+            made.text_mode(shapes.BigValueTextMode.VALUE_AND_NAME)
     else:
         # Colours tell lines apart, in the order in which they come, and judge nothing; shades of
         # one colour were tried and nobody could tell ten lines apart.

@@ -228,6 +228,7 @@ BOARD = Board(
                     "A source that stopped makes its stage look better than it is.",
                     (("time() - (erosion_source_heard_timestamp_seconds > 0)", "{{source}}"),),
                     unit="s",
+                    decimals=None,
                     width=12,
                 ),
                 Panel(
@@ -235,6 +236,7 @@ BOARD = Board(
                     "Grows while a source is silent or the service is behind: see The service itself.",
                     ((f"time() - erosion_watermark_timestamp_seconds{_CHOSEN}", "{{touchpoint}}"),),
                     unit="s",
+                    decimals=None,
                     width=12,
                 ),
             ),

@@ -11,10 +11,9 @@ BOARD = Board(
             "What comes in",
             (
                 Panel(
-                    "Events a second, by what became of them",
+                    "Events a minute, by what became of them",
                     "`too_late` and `future` are clocks or delays at the source; `unheard` nobody listens to.",
-                    (("sum by (result) (rate(erosion_events_total[5m]))", "{{result}}"),),
-                    unit="cps",
+                    (("sum by (result) (rate(erosion_events_total[5m])) * 60", "{{result}}"),),
                     decimals=1,
                 ),
                 Panel(
@@ -28,12 +27,16 @@ BOARD = Board(
                     "1 means that absences are not judged: no neglected customer is invented.",
                     (("erosion_source_silent", "{{source}}"),),
                     kind="stat",
+                    width=16,
+                    height=4,
                 ),
                 Panel(
                     "Kept whole in quarantine",
                     "At its limit only the heads of the oldest stay.",
                     (("erosion_quarantine_bodies", "inputs"),),
                     kind="stat",
+                    width=8,
+                    height=4,
                 ),
             ),
         ),
@@ -45,18 +48,7 @@ BOARD = Board(
                     "Grows with a silent source or a service that cannot keep up.",
                     (("time() - erosion_watermark_timestamp_seconds", "{{touchpoint}}"),),
                     unit="s",
-                ),
-                Panel(
-                    "Since the writer last finished",
-                    "Above a minute the service stands still: read its log, restart it.",
-                    (
-                        (
-                            "time() - (erosion_heartbeat_timestamp_seconds > 0)",
-                            "{{job}} {{instance}}",
-                        ),
-                    ),
-                    unit="s",
-                    kind="stat",
+                    decimals=None,
                 ),
                 Panel(
                     "In the log, not judged yet",
@@ -85,6 +77,18 @@ BOARD = Board(
                     "Open ones, and finished ones that may still be corrected.",
                     (("erosion_cases", "{{touchpoint}}"),),
                 ),
+                Panel(
+                    "Since each process last finished its work",
+                    "Above a minute the service stands still: read its log, restart it.",
+                    (
+                        (
+                            "time() - (erosion_heartbeat_timestamp_seconds > 0)",
+                            "{{job}} {{instance}}",
+                        ),
+                    ),
+                    unit="s",
+                    kind="stat",
+                ),
             ),
         ),
         Row(
@@ -111,6 +115,7 @@ BOARD = Board(
                     "Nothing waits where there is no line.",
                     (("time() - (erosion_oldest_message_timestamp_seconds > 0)", "{{channel}}"),),
                     unit="s",
+                    decimals=None,
                 ),
                 Panel(
                     "What should have happened and has not",
@@ -131,22 +136,16 @@ BOARD = Board(
                         ("erosion_plan_number", "plan"),
                     ),
                     kind="stat",
+                    width=8,
+                    height=4,
                 ),
                 Panel(
                     "No room on the disk",
                     "1 while commits find no room: it keeps delivering, and takes events again alone.",
                     (("erosion_storage_full", "full"),),
                     kind="stat",
-                ),
-                Panel(
-                    "Rows deleted for their age in a day",
-                    "Retention at work; none for a day on a large store is worth a look.",
-                    (("sum by (table) (increase(erosion_retired_rows_total[1d]))", "{{table}}"),),
-                ),
-                Panel(
-                    "Checkpoints in an hour",
-                    "Without them a restart folds more of the log again.",
-                    (("sum by (result) (increase(erosion_checkpoints_total[1h]))", "{{result}}"),),
+                    width=8,
+                    height=4,
                 ),
                 Panel(
                     "Age of the newest checkpoint",
@@ -154,6 +153,8 @@ BOARD = Board(
                     (("time() - (erosion_checkpoint_timestamp_seconds > 0)", "{{shard}}"),),
                     unit="s",
                     kind="stat",
+                    width=8,
+                    height=4,
                 ),
                 Panel(
                     "Until our certificates end",
@@ -166,18 +167,34 @@ BOARD = Board(
                     ),
                     unit="s",
                     kind="stat",
+                    width=8,
+                    height=4,
                 ),
                 Panel(
                     "Plans by which shards judge",
                     "More than one for minutes: a roll-out of the configuration stands half way.",
                     (("count by (hash) (erosion_plan_info)", "{{hash}}"),),
                     kind="stat",
+                    width=8,
+                    height=4,
                 ),
                 Panel(
                     "Versions that run",
                     "More than one for an hour: an upgrade stands half way.",
                     (("count by (version) (erosion_build_info)", "{{version}}"),),
                     kind="stat",
+                    width=8,
+                    height=4,
+                ),
+                Panel(
+                    "Rows deleted for their age in a day",
+                    "Retention at work; none for a day on a large store is worth a look.",
+                    (("sum by (table) (increase(erosion_retired_rows_total[1d]))", "{{table}}"),),
+                ),
+                Panel(
+                    "Checkpoints in an hour",
+                    "Without them a restart folds more of the log again.",
+                    (("sum by (result) (increase(erosion_checkpoints_total[1h]))", "{{result}}"),),
                 ),
             ),
         ),

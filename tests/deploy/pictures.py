@@ -116,11 +116,29 @@ def drawn(folder: Path, board: Board, told: dict[str, list[dict[str, object]]], 
     print(f"drew {out / board.uid}.png")
 
 
+def draw_weeks(folder: Path, out: Path) -> None:
+    """Draw the dashboards of customers and of one unit."""
+    told = folder / "told.txt"
+    end = lived(folder, told)
+    filled(folder / "prometheus", told)
+    with prometheus(folder / "prometheus", "", "global: {}\n", lookback="2h") as found:
+        for board in BOARDS[:2]:
+            drawn(folder, board, answers(found, board, (end - SHOWN_S, end)), out)
+
+
+def draw_busy(folder: Path, out: Path) -> None:
+    """Draw the dashboard of the service itself."""
+    (folder / "busy").mkdir()
+    for found, begin, end in busy.lived(folder / "busy"):
+        drawn(folder, BOARDS[2], answers(found, BOARDS[2], (begin, end), "4s"), out)
+
+
 def main() -> None:
     """Draw the three dashboards: two from weeks of a story, one from minutes of a busy service."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--modules", type=Path, help="where node_modules of the render folder lie")
+    parser.add_argument("--only", choices=("weeks", "busy"), help="draw a part of them")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name:
@@ -133,15 +151,10 @@ def main() -> None:
         bundle = ["node_modules/.bin/esbuild", "page.tsx", "--bundle", "--outfile=page.js"]
         bundle += ["--loader:.ttf=empty", '--define:process.env.NODE_ENV="production"']
         subprocess.run(bundle, cwd=folder, check=True, capture_output=True)
-        told = folder / "told.txt"
-        end = lived(folder, told)
-        filled(folder / "prometheus", told)
-        with prometheus(folder / "prometheus", "", "global: {}\n", lookback="2h") as found:
-            for board in BOARDS[:2]:
-                drawn(folder, board, answers(found, board, (end - SHOWN_S, end)), given.out)
-        (folder / "busy").mkdir()
-        for found, begin, end in busy.lived(folder / "busy"):
-            drawn(folder, BOARDS[2], answers(found, BOARDS[2], (begin, end), "4s"), given.out)
+        if given.only != "busy":
+            draw_weeks(folder, given.out)
+        if given.only != "weeks":
+            draw_busy(folder, given.out)
 
 
 if __name__ == "__main__":

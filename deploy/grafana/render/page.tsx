@@ -56,7 +56,7 @@ function Numbers({ panel, data, width, height }: any) {
   return <div style={{ display: "flex" }}>{shown.map((one: any, place: number) =>
     <BigValue key={place} value={one.display} width={each} height={height} theme={theme} count={shown.length}
       colorMode={BigValueColorMode.None} graphMode={BigValueGraphMode.None}
-      justifyMode={BigValueJustifyMode.Auto} textMode={BigValueTextMode.Auto} />)}</div>;
+      justifyMode={BigValueJustifyMode.Auto} textMode={panel.options.textMode ?? BigValueTextMode.Auto} />)}</div>;
 }
 
 function Lines({ data, width, height }: any) {
