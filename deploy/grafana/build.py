@@ -21,6 +21,7 @@ from grafana_foundation_sdk.models.dashboard import (
 )
 
 from deploy.grafana import customers_first, one_unit, the_service
+from deploy.grafana.asking import stored
 from deploy.grafana.board import (
     CALL_LIST,
     OPEN_ALERTS,
@@ -35,10 +36,10 @@ FOLDER = Path(__file__).parent / "dashboards"
 BOARDS = (customers_first.BOARD, one_unit.BOARD, the_service.BOARD)
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 COLUMNS = 24
+_OPEN, _BEFORE = stored("erosion_alerts_open"), stored("erosion_alerts_open", ago="5m")
 _MORE_ALERTS = (
-    "sum by (touchpoint) (erosion_alerts_open) > "
-    "(sum by (touchpoint) (erosion_alerts_open offset 5m) "
-    "or sum by (touchpoint) (0 * erosion_touchpoint_info))"
+    f"sum by (touchpoint) ({_OPEN}) > (sum by (touchpoint) ({_BEFORE}) "
+    f"or sum by (touchpoint) (0 * {stored('erosion_touchpoint_info')}))"
 )
 ANNOTATIONS = (
     (

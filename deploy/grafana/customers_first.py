@@ -1,5 +1,6 @@
 """Customers first: who joined and left, what was promised, who waits, how early we knew."""
 
+from deploy.grafana.asking import stored
 from deploy.grafana.board import (
     ALERTS_OF,
     CALL_LIST,
@@ -12,12 +13,16 @@ from deploy.grafana.board import (
 )
 
 _CHOSEN = '{touchpoint=~"$touchpoint"}'
-_STAGE = "* on(touchpoint) group_left(stage) erosion_touchpoint_info"
-_GROWN = """erosion_customers_week{flow="joined"} - on() erosion_customers_week{flow="left"}"""
+_WAITING = stored("erosion_people_waiting", _CHOSEN)
+_STAGE = f"* on(touchpoint) group_left(stage) {stored('erosion_touchpoint_info')}"
+
+
+def _flow(name: str) -> str:
+    return stored("erosion_customers_week", f'{{flow="{name}"}}')
 
 
 def _stage(outcomes: str) -> str:
-    counted = f'erosion_promises_counted{{outcome=~"{outcomes}"}}'
+    counted = stored("erosion_promises_counted", f'{{outcome=~"{outcomes}"}}')
     return f"sum by (stage) ({counted} {_STAGE})"
 
 
@@ -32,7 +37,7 @@ BOARD = Board(
                 Panel(
                     "People who joined",
                     "Whole people of the last full week. Read it in one breath with those who left.",
-                    (('erosion_customers_week{flow="joined"}', ""),),
+                    ((_flow("joined"), ""),),
                     kind="stat",
                     width=6,
                     height=4,
@@ -40,7 +45,7 @@ BOARD = Board(
                 Panel(
                     "People who left",
                     "Ask why: `erosion digest` names the reasons and the promises broken to them before.",
-                    (('erosion_customers_week{flow="left"}', ""),),
+                    ((_flow("left"), ""),),
                     kind="stat",
                     width=6,
                     height=4,
@@ -48,7 +53,7 @@ BOARD = Board(
                 Panel(
                     "More people",
                     "Joined minus left. Below zero: marketing only fills a leaking bowl.",
-                    ((_GROWN, ""),),
+                    ((f"{_flow('joined')} - {_flow('left')}", ""),),
                     kind="stat",
                     width=6,
                     height=4,
@@ -56,7 +61,7 @@ BOARD = Board(
                 Panel(
                     "Left without a word",
                     "People who went quiet. Nobody can ask them why any more: look at what they lived.",
-                    (('erosion_customers_week{flow="quiet"}', ""),),
+                    ((_flow("quiet"), ""),),
                     kind="stat",
                     width=6,
                     height=4,
@@ -120,19 +125,14 @@ BOARD = Board(
                 Panel(
                     "People waiting, by how long on their own watch",
                     "Call who waits longest: `erosion waiting`, or the call-back page.",
-                    ((f"sum by (band) (erosion_people_waiting{_CHOSEN})", "{{band}}"),),
+                    ((f"sum by (band) ({_WAITING})", "{{band}}"),),
                     width=16,
                     to=CALL_LIST,
                 ),
                 Panel(
                     "People waiting now",
                     "Everybody past a promise without an answer, at the touchpoints chosen above.",
-                    (
-                        (
-                            f"sum by (touchpoint) (erosion_people_waiting{_CHOSEN})",
-                            "{{touchpoint}}",
-                        ),
-                    ),
+                    ((f"sum by (touchpoint) ({_WAITING})", "{{touchpoint}}"),),
                     kind="stat",
                     width=8,
                     to=ALERTS_OF,
@@ -147,7 +147,7 @@ BOARD = Board(
                     "Few units with most of the people: help there. Many with a few each: look upstream.",
                     (
                         (
-                            f"topk(10, sum by (unit) (erosion_unit_people_waiting{_CHOSEN}))",
+                            f"topk(10, sum by (unit) ({stored('erosion_unit_people_waiting', _CHOSEN)}))",
                             "{{unit}}",
                         ),
                     ),
@@ -159,7 +159,7 @@ BOARD = Board(
                     "A click on a line leads to what people live there.",
                     (
                         (
-                            f"topk(10, sum by (unit) (erosion_unit_promises_late{_CHOSEN}))",
+                            f"topk(10, sum by (unit) ({stored('erosion_unit_promises_late', _CHOSEN)}))",
                             "{{unit}}",
                         ),
                     ),
@@ -176,7 +176,7 @@ BOARD = Board(
                     "An alert that nobody has is escalated; `erosion ack` takes it.",
                     (
                         (
-                            f"sum by (owner, level, taken) (erosion_alerts_open{_CHOSEN})",
+                            f"sum by (owner, level, taken) ({stored('erosion_alerts_open', _CHOSEN)})",
                             "{{owner}} {{level}}, taken: {{taken}}",
                         ),
                     ),
@@ -186,7 +186,7 @@ BOARD = Board(
                 Panel(
                     "Commitments that are open",
                     "Never more than three: `erosion commit list`.",
-                    (("erosion_commitments_open", ""),),
+                    ((stored("erosion_commitments_open"), ""),),
                     kind="stat",
                     width=8,
                 ),
@@ -198,7 +198,7 @@ BOARD = Board(
                 Panel(
                     "From the first warning to the survey drop",
                     "The median, the worst tenth, the worst. Below zero we came too late.",
-                    (("erosion_scorecard_lead_seconds", "{{of}}"),),
+                    ((stored("erosion_scorecard_lead_seconds"), "{{survey}} {{of}}"),),
                     unit="s",
                     kind="stat",
                     width=8,
@@ -207,14 +207,14 @@ BOARD = Board(
                 Panel(
                     "Survey drops",
                     "Warned of, and missed. The missed ones are listed by `erosion scorecard`.",
-                    (("erosion_scorecard_drops", "{{result}}"),),
+                    ((stored("erosion_scorecard_drops"), "{{survey}} {{result}}"),),
                     kind="stat",
                     width=8,
                 ),
                 Panel(
                     "Warnings, judged by the surveys",
                     "Empty ones tell a rule to be tightened; prevented ones count neither way.",
-                    (("erosion_scorecard_warnings", "{{result}}"),),
+                    ((stored("erosion_scorecard_warnings"), "{{survey}} {{result}}"),),
                     kind="stat",
                     width=8,
                 ),
@@ -226,7 +226,12 @@ BOARD = Board(
                 Panel(
                     "Since each source last spoke",
                     "A source that stopped makes its stage look better than it is.",
-                    (("time() - (erosion_source_heard_timestamp_seconds > 0)", "{{source}}"),),
+                    (
+                        (
+                            "time() - max by (source) (erosion_source_heard_timestamp_seconds > 0)",
+                            "{{source}}",
+                        ),
+                    ),
                     unit="s",
                     decimals=None,
                     width=12,
@@ -234,7 +239,12 @@ BOARD = Board(
                 Panel(
                     "How far promises are judged behind now",
                     "Grows while a source is silent or the service is behind: see The service itself.",
-                    ((f"time() - erosion_watermark_timestamp_seconds{_CHOSEN}", "{{touchpoint}}"),),
+                    (
+                        (
+                            f"time() - min by (touchpoint) (erosion_watermark_timestamp_seconds{_CHOSEN} > 0)",
+                            "{{touchpoint}}",
+                        ),
+                    ),
                     unit="s",
                     decimals=None,
                     width=12,

@@ -1,5 +1,6 @@
 """One unit: what customers live at one place, for whoever was sent here by an alert."""
 
+from deploy.grafana.asking import stored
 from deploy.grafana.board import ALERTS_HERE, CALL_HERE, Board, Panel, Row, Variable
 
 _HERE = '{unit=~"$unit"}'
@@ -17,7 +18,7 @@ BOARD = Board(
                     "Call them first: `erosion waiting --unit UNIT` lists who waits longest.",
                     (
                         (
-                            f"sum by (touchpoint) (erosion_unit_people_waiting{_HERE})",
+                            f"sum by (touchpoint) ({stored('erosion_unit_people_waiting', _HERE)})",
                             "{{touchpoint}}",
                         ),
                     ),
@@ -30,7 +31,7 @@ BOARD = Board(
                     "Beside it stand those that were broken.",
                     (
                         (
-                            f"sum by (touchpoint) (erosion_unit_promises_kept{_HERE})",
+                            f"sum by (touchpoint) ({stored('erosion_unit_promises_kept', _HERE)})",
                             "{{touchpoint}}",
                         ),
                     ),
@@ -42,7 +43,7 @@ BOARD = Board(
                     "`erosion alerts` says which rule spoke; `erosion why` shows the cases.",
                     (
                         (
-                            f"sum by (touchpoint) (erosion_unit_promises_late{_HERE})",
+                            f"sum by (touchpoint) ({stored('erosion_unit_promises_late', _HERE)})",
                             "{{touchpoint}}",
                         ),
                     ),
@@ -60,7 +61,7 @@ BOARD = Board(
                     "A fall is help that worked; a plateau overnight is the night.",
                     (
                         (
-                            f"sum by (touchpoint) (erosion_unit_people_waiting{_HERE})",
+                            f"sum by (touchpoint) ({stored('erosion_unit_people_waiting', _HERE)})",
                             "{{touchpoint}}",
                         ),
                     ),
@@ -72,7 +73,7 @@ BOARD = Board(
                     "Falls a week after things are mended, not before.",
                     (
                         (
-                            f"sum by (touchpoint) (erosion_unit_promises_late{_HERE})",
+                            f"sum by (touchpoint) ({stored('erosion_unit_promises_late', _HERE)})",
                             "{{touchpoint}}",
                         ),
                     ),

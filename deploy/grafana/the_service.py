@@ -25,7 +25,7 @@ BOARD = Board(
                 Panel(
                     "Sources that are silent",
                     "1 means that absences are not judged: no neglected customer is invented.",
-                    (("erosion_source_silent", "{{source}}"),),
+                    (("max by (source) (erosion_source_silent)", "{{source}}"),),
                     kind="stat",
                     width=16,
                     height=4,
@@ -33,7 +33,7 @@ BOARD = Board(
                 Panel(
                     "Kept whole in quarantine",
                     "At its limit only the heads of the oldest stay.",
-                    (("erosion_quarantine_bodies", "inputs"),),
+                    (("max(erosion_quarantine_bodies)", "inputs"),),
                     kind="stat",
                     width=8,
                     height=4,
@@ -46,14 +46,24 @@ BOARD = Board(
                 Panel(
                     "Behind now, by touchpoint",
                     "Grows with a silent source or a service that cannot keep up.",
-                    (("time() - erosion_watermark_timestamp_seconds", "{{touchpoint}}"),),
+                    (
+                        (
+                            "time() - min by (touchpoint) (erosion_watermark_timestamp_seconds > 0)",
+                            "{{touchpoint}}",
+                        ),
+                    ),
                     unit="s",
                     decimals=None,
                 ),
                 Panel(
                     "In the log, not judged yet",
                     "Chunks by shard. A line that grows needs a worker, or a faster one.",
-                    (("erosion_log_end_seq - erosion_log_folded_seq", "{{shard}}"),),
+                    (
+                        (
+                            "max by (shard) (erosion_log_end_seq) - max by (shard) (erosion_log_folded_seq)",
+                            "{{shard}}",
+                        ),
+                    ),
                 ),
                 Panel(
                     "Records not in the log yet",
@@ -75,7 +85,7 @@ BOARD = Board(
                 Panel(
                     "Cases in memory",
                     "Open ones, and finished ones that may still be corrected.",
-                    (("erosion_cases", "{{touchpoint}}"),),
+                    (("sum by (touchpoint) (erosion_cases)", "{{touchpoint}}"),),
                 ),
                 Panel(
                     "Since each process last finished its work",
@@ -108,19 +118,24 @@ BOARD = Board(
                 Panel(
                     "Messages that wait",
                     "A channel that grows is down or slow; people are told by another way.",
-                    (("erosion_messages_waiting", "{{channel}}"),),
+                    (("max by (channel) (erosion_messages_waiting)", "{{channel}}"),),
                 ),
                 Panel(
                     "Age of the oldest message not delivered",
                     "Nothing waits where there is no line.",
-                    (("time() - (erosion_oldest_message_timestamp_seconds > 0)", "{{channel}}"),),
+                    (
+                        (
+                            "time() - min by (channel) (erosion_oldest_message_timestamp_seconds > 0)",
+                            "{{channel}}",
+                        ),
+                    ),
                     unit="s",
                     decimals=None,
                 ),
                 Panel(
                     "What should have happened and has not",
                     "0 while all is well; the log says about whom.",
-                    (("erosion_audit_findings", "{{kind}}"),),
+                    (("max by (kind) (erosion_audit_findings)", "{{kind}}"),),
                     kind="stat",
                 ),
             ),
@@ -132,8 +147,8 @@ BOARD = Board(
                     "Configuration and plan",
                     "0 means that the last configuration read was wrong and the one before holds.",
                     (
-                        ("erosion_config_last_reload_successful", "last read in order"),
-                        ("erosion_plan_number", "plan"),
+                        ("min(erosion_config_last_reload_successful)", "last read in order"),
+                        ("max(erosion_plan_number)", "plan"),
                     ),
                     kind="stat",
                     width=8,
@@ -142,7 +157,7 @@ BOARD = Board(
                 Panel(
                     "No room on the disk",
                     "1 while commits find no room: it keeps delivering, and takes events again alone.",
-                    (("erosion_storage_full", "full"),),
+                    (("max(erosion_storage_full)", "full"),),
                     kind="stat",
                     width=8,
                     height=4,
@@ -150,7 +165,12 @@ BOARD = Board(
                 Panel(
                     "Age of the newest checkpoint",
                     "A quiet service takes one a day; older, and a restart takes long.",
-                    (("time() - (erosion_checkpoint_timestamp_seconds > 0)", "{{shard}}"),),
+                    (
+                        (
+                            "time() - max by (shard) (erosion_checkpoint_timestamp_seconds > 0)",
+                            "{{shard}}",
+                        ),
+                    ),
                     unit="s",
                     kind="stat",
                     width=8,

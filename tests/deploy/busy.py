@@ -45,7 +45,7 @@ def lived(folder: Path) -> Iterator[tuple[Prometheus, int, int]]:
         EROSION_SMTP_FROM="erosion@aurora.example",
     ) as running:
         text = SCRAPES.format(address=running.address.removeprefix("http://"))
-        with prometheus(folder / "prometheus", "", text) as found:
+        with prometheus(folder / "prometheus", text) as found:
             begin = int(time.time())
             _feed(running, stream.read_bytes().splitlines(keepends=True), port)
             yield found, begin, int(time.time())

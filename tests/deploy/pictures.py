@@ -121,7 +121,7 @@ def draw_weeks(folder: Path, out: Path) -> None:
     told = folder / "told.txt"
     end = lived(folder, told)
     filled(folder / "prometheus", told)
-    with prometheus(folder / "prometheus", "", "global: {}\n", lookback="2h") as found:
+    with prometheus(folder / "prometheus", "global: {}\n", lookback="2h") as found:
         for board in BOARDS[:2]:
             drawn(folder, board, answers(found, board, (end - SHOWN_S, end)), out)
 

@@ -11,16 +11,6 @@ import httpx
 from tests.live.needs import program
 from tests.running import free_port, until
 
-CONFIG = """\
-global: {{scrape_interval: 1s, evaluation_interval: 1s}}
-scrape_configs:
-  - job_name: erosion
-    static_configs: [{{targets: ["{address}"]}}]
-  - job_name: erosion-units
-    metrics_path: /metrics/units
-    static_configs: [{{targets: ["{address}"]}}]
-"""
-
 
 class Prometheus:
     """Ask a running Prometheus."""
@@ -70,13 +60,11 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(
-    folder: Path, address: str, text: str = "", lookback: str = "5m"
-) -> Iterator[Prometheus]:
-    """Run a Prometheus that scrapes a service each second until the block ends, or as `text` says."""
+def prometheus(folder: Path, text: str, lookback: str = "5m") -> Iterator[Prometheus]:
+    """Run a Prometheus with a configuration until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     config, port = folder / "prometheus.yml", free_port()
-    config.write_text(text or CONFIG.format(address=address))
+    config.write_text(text)
     place = [f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{port}"]
     # The first word may be spoken before it has found who is to hear it.
     place += ["--rules.alert.resend-delay=1s", f"--query.lookback-delta={lookback}"]

@@ -7,7 +7,9 @@ import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
+from prometheus_client import Gauge
 
+from deploy.grafana.asking import stored
 from deploy.grafana.board import Board, Panel
 from deploy.grafana.build import ANNOTATIONS, BOARDS, COLUMNS, FOLDER, SOURCE, json_of
 from service import judged
@@ -15,7 +17,7 @@ from service.board import measures, unit_measures
 from service.hosts.shown import BUILD
 from service.metrics import REGISTRY
 from service.positions import FRAME
-from service.scored import LEAD
+from service.scored import DROPS, LEAD, WARNINGS
 
 EVERY = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 JUDGING = re.compile(r"\b(red|green|amber|yellow|orange)\b", re.IGNORECASE)
@@ -97,6 +99,24 @@ def test_ways_from_a_dashboard(board: Board) -> None:
             assert set(re.findall(r"\$\{([a-z_]+)", link["url"])) <= named
             for label in re.findall(r"__field\.labels\.(\w+)", link["url"]):
                 assert all(label in target["expr"] for target in panel["targets"])
+
+
+@pytest.mark.parametrize("gauge", [LEAD, DROPS, WARNINGS], ids=lambda gauge: gauge._name)
+def test_what_every_desk_tells_is_counted_once(gauge: Gauge) -> None:
+    """A stored figure is asked for by all of its labels, and by none of the process that tells it."""
+    labels = ", ".join(gauge._labelnames)
+    assert stored(gauge._name) == f"max by ({labels}) ({gauge._name})"
+
+
+def test_no_stored_figure_is_asked_for_plainly() -> None:
+    """Two desks tell the same people: a sum over both would count them twice, a join be refused."""
+    names = [*measures.GAUGES, *unit_measures.GAUGES, "erosion_customers_week", LEAD._name]
+    asked = [query for _, query, _ in ANNOTATIONS]
+    asked += [query for board in BOARDS for panel in panels(board) for query, _ in panel.asks]
+    for query in asked:
+        for name in names:
+            plain = re.sub(rf"max(?: by \([a-z, ]+\))? \({name}", "", query)
+            assert not re.search(rf"{name}\b", plain), query
 
 
 def test_the_seven_rows_of_the_customer_room() -> None:

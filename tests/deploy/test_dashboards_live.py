@@ -22,7 +22,16 @@ EMPTY = {
     "Records not in the log yet",
     "Until our certificates end",
 }
-SCRAPES = 3
+ENOUGH = 3
+SCRAPES = """\
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+scrape_configs:
+  - job_name: erosion
+    static_configs: [{{targets: ["{one}", "{other}"]}}]
+  - job_name: erosion-units
+    metrics_path: /metrics/units
+    static_configs: [{{targets: ["{one}", "{other}"]}}]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +46,9 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     # Once more, because our own score is reckoned at the start.
     with service(data, CONFIG, "--clock", "events") as running:
         address = running.address.removeprefix("http://")
-        with prometheus(folder / "prometheus", address) as found:
+        # The same process under two names, which is how two desks look: one set of stored figures.
+        text = SCRAPES.format(one=address, other=address.replace("127.0.0.1", "localhost"))
+        with prometheus(folder / "prometheus", text) as found:
             # Scores come last, after a year of answers was read.
             until(lambda: len(found.ask("erosion_customers_week")) > 0, seconds=60)
             until(lambda: _scraped(found), seconds=60)
@@ -55,6 +66,20 @@ def test_every_panel_has_an_answer(asked: Prometheus, board: Board) -> None:
     assert empty <= EMPTY
 
 
+def test_nobody_is_counted_twice(asked: Prometheus) -> None:
+    """With two desks the panels show as many people and promises as with one."""
+    assert len(asked.ask("erosion_commitments_open")) == 2, "two tell of it"
+    panels = {panel.title: panel for row in BOARDS[0].rows for panel in row.panels}
+    for title, name in (
+        ("Promises made", "erosion_promises_counted"),
+        ("People waiting now", "erosion_people_waiting"),
+    ):
+        (query,) = _queries(panels[title], "")
+        shown = sum(float(row["value"][1]) for row in asked.ask(query))
+        (once,) = asked.ask(f'sum({name}{{instance=~"localhost.*"}})')
+        assert shown == float(once["value"][1]) > 0
+
+
 @pytest.mark.parametrize(
     ("name", "query", "_"), ANNOTATIONS, ids=[name for name, *_ in ANNOTATIONS]
 )
@@ -66,8 +91,9 @@ def test_every_annotation_can_be_asked(asked: Prometheus, name: str, query: str,
 
 def test_the_way_back_is_known(asked: Prometheus) -> None:
     """The links of the dashboards lead to where this service listens."""
-    (found,) = asked.ask("erosion_public_info")
-    assert found["metric"]["url"].startswith("http://127.0.0.1:")
+    urls = {found["metric"]["url"] for found in asked.ask("erosion_public_info")}
+    assert len(urls) == 1
+    assert urls.pop().startswith("http://127.0.0.1:")
 
 
 @pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
@@ -88,4 +114,4 @@ def _queries(panel: Panel, unit: str) -> list[str]:
 
 def _scraped(found: Prometheus) -> bool:
     counts = found.ask("min(count_over_time(up[1m]))")
-    return bool(counts) and float(counts[0]["value"][1]) >= SCRAPES
+    return bool(counts) and float(counts[0]["value"][1]) >= ENOUGH

@@ -86,7 +86,7 @@ def test_an_alert_of_ours_arrives(tmp_path: Path) -> None:
         address = running.address.removeprefix("http://")
         config = scraping(address, made / "prometheus" / "token", side._port)
         try:
-            with prometheus(tmp_path / "prometheus", "", config) as found:
+            with prometheus(tmp_path / "prometheus", config) as found:
                 until(lambda: found.ask('erosion_events_total{result="too_late"} == 0'), 30)
                 assert running.post(stream.read_bytes(), **sender).is_success
                 until(lambda: told.firing["ErosionFactsTooLate"], 30)
