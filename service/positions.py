@@ -18,7 +18,7 @@ FRAME = Gauge(
 PLAN = Gauge("erosion_plan_number", "Which plan is in force.", _SHARD, registry=REGISTRY)
 PLAN_INFO = Gauge(
     "erosion_plan_info",
-    "By what content a shard judges: two that judge alike show the same hash; always 1.",
+    "A hash of all that a shard judges by, whatever its number; always 1.",
     ["shard", "hash"],
     registry=REGISTRY,
 )

@@ -191,16 +191,8 @@ BOARD = Board(
                     height=4,
                 ),
                 Panel(
-                    "Plans by which shards judge",
-                    "More than one for minutes: a roll-out of the configuration stands half way.",
-                    (("count by (hash) (erosion_plan_info)", "{{hash}}"),),
-                    kind="stat",
-                    width=8,
-                    height=4,
-                ),
-                Panel(
-                    "Versions that run",
-                    "More than one for an hour: an upgrade stands half way.",
+                    "Processes, by version",
+                    "Two versions for an hour: an upgrade stands half way.",
                     (("count by (version) (erosion_build_info)", "{{version}}"),),
                     kind="stat",
                     width=8,
