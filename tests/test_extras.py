@@ -63,9 +63,18 @@ def _brought_by_extras_only() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("begins", ["service.bootstrap", "service.cli"])
+@pytest.mark.parametrize(
+    "begins",
+    [
+        "service.bootstrap",
+        "service.cli",
+        "service.backtest.history",
+        "service.hosts.exported_log",
+        "service.weekly.sending",
+    ],
+)
 def test_the_base_begins_without_extras(begins: str) -> None:
-    """The service and its commands begin with every extra taken away."""
+    """The service, its commands and its histories begin with every extra taken away."""
     closed = _brought_by_extras_only()
     assert {"aiokafka", "psycopg", "fastavro", "matplotlib"} <= set(closed)
     done = subprocess.run(
