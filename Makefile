@@ -3,7 +3,7 @@ UV_PIN := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: demo test check fmt bench bench-detection bench-olist bench-peers scale truth flips kill kill-answers faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview dashboard-pictures words test-deps sample clean
+.PHONY: demo test check fmt bench bench-detection bench-olist bench-peers scale truth flips kill kill-answers faults-kafka simulate-faults simulate-cluster compare-alertmanager mail-preview dashboard-pictures rehearse-systemd rehearse-image words test-deps sample clean
 .DEFAULT_GOAL := test
 
 demo: .venv/ready ## the main job on an invented month; KEEP=1 stays up
@@ -68,6 +68,12 @@ mail-preview: .venv/ready ## the sample mails as pages in build/mail, and with C
 
 dashboard-pictures: .venv/ready ## the dashboards, drawn by Grafana's own components: needs Node, Chromium, Prometheus; twenty minutes
 	$(RUN) python -m tests.deploy.pictures
+
+rehearse-systemd: .venv/ready ## deploy/README.md, section systemd, on a Debian made for it: needs root, mmdebstrap, systemd-container; five minutes
+	$(RUN) python -m tests.deploy.rehearse_systemd
+
+rehearse-image: .venv/ready ## the image, built and run as deploy/README.md says: needs root, mmdebstrap, buildah, podman, runc; four minutes
+	$(RUN) python -m tests.deploy.rehearse_image
 
 words: .venv/ready ## the sentences of the code into the catalogues of alerts/locale; then translate what is empty
 	@$(RUN) python -m tests.alerts.catalogue

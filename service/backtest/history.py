@@ -10,7 +10,7 @@ from typing import Any
 
 from service.engine.values import Chunk, Event
 from service.errors import ErosionError, NotFoundError
-from service.hosts.moving_log import FORM, read_exported
+from service.hosts.exported_log import FORM, read_exported
 from service.log.sqlite import SqliteLog
 from service.store.reads import Reads
 

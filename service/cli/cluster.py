@@ -76,7 +76,7 @@ def upgrade() -> None:
 
 def export(file: File) -> None:
     """Write the log of a service on one machine into a file, while it is stopped."""
-    from service.hosts.moving_log import export_log
+    from service.hosts.exported_log import export_log
     from service.settings import ProcessSettings
 
     count = export_log(ProcessSettings.read(), file)
