@@ -5,6 +5,7 @@ it was missed by the first who installed the wheel as deploy/README.md says. An 
 own for the base was rejected: it takes a minute and a network, and a closed door says the same.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
+
+from service.cli.main import EXTRAS
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -27,6 +30,11 @@ class Door:
 sys.meta_path.insert(0, Door())
 import importlib
 importlib.import_module(sys.argv[2])
+"""
+# Goes on with a command.
+COMMAND = """
+from service.cli import main
+main(sys.argv[3:])
 """
 
 
@@ -82,3 +90,40 @@ def test_the_base_begins_without_extras(begins: str) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert not done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "run --role intake",
+        "run --role engine",
+        "topics",
+        "log import {file}",
+        "upgrade",
+        "accept t 0",
+    ],
+)
+def test_a_command_names_the_extra_that_it_needs(tmp_path: Path, command: str) -> None:
+    """Where a library is missing, one line says which, the next how to get it, and nothing else."""
+    arguments = command.format(file=tmp_path / "log.ndjson").split()
+    more = {
+        "EROSION_LOG": "kafka",
+        "EROSION_KAFKA": "127.0.0.1:1",
+        "EROSION_DATA": str(tmp_path),
+        "EROSION_CONFIG": str(Path("config").resolve()),
+    }
+    closed = ",".join(_brought_by_extras_only())
+    begin = [sys.executable, "-c", BEGIN + COMMAND, closed, "service.cli", *arguments]
+    done = subprocess.run(begin, capture_output=True, text=True, check=False, env=os.environ | more)
+    what, how = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert re.fullmatch(r"erosion: (aiokafka|faust|cramjam)[.\w]* is not installed", what)
+    assert how == "what to do: pip install 'revenue-erosion-alerts[kafka]'"
+
+
+def test_each_extra_is_known_to_the_commands() -> None:
+    """What an extra brings by its own name is in the list of those that may be missing."""
+    named = {name: _names(lines) for name, lines in PROJECT["optional-dependencies"].items()}
+    for library, extra in EXTRAS.items():
+        packages = {_plain(each) for each in packages_distributions()[library]}
+        assert packages & named[extra]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.options import Config, Json, config_path, put, say
-from service.errors import ErosionError
 
 if TYPE_CHECKING:
     from service.log.wanted import Row, Topic
@@ -102,12 +101,7 @@ def _wanted(prefix: str, configuration: "Configuration", shards: int) -> "list[T
 async def _looked(
     transport: "Transport", wanted: "list[Topic]", making: "list[Topic]", replication: int
 ) -> "list[Row]":
-    try:
-        from service.log.topics import cluster
-    except ImportError:
-        raise ErosionError(
-            "what speaks to Kafka is not installed", "install the extra `kafka`"
-        ) from None
+    from service.log.topics import cluster
     from service.log.wanted import compared
 
     async with cluster(transport) as there:

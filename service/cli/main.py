@@ -48,6 +48,17 @@ for register in (
 ):
     register(app)
 
+# Which extra brings what a command may miss.
+EXTRAS = {
+    "aiokafka": "kafka",
+    "cramjam": "kafka",
+    "faust": "kafka",
+    "psycopg": "postgres",
+    "fastavro": "avro",
+    "apprise": "apprise",
+    "matplotlib": "digest",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors end with what to do about them."""
@@ -58,6 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if error.hint:
             print(f"what to do: {error.hint}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        print(f"erosion: {error.name} is not installed", file=sys.stderr)
+        print(f"what to do: pip install 'revenue-erosion-alerts[{extra}]'", file=sys.stderr)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

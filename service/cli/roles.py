@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from service.settings import ProcessSettings
 
 MISSING = {"email": "EROSION_SMTP_HOST", "slack": "EROSION_SECRETS with slack_webhook_NAME"}
-HINT = "pip install 'revenue-erosion-alerts[kafka,postgres]'"
 
 
 def run_role(process: "ProcessSettings", role: str, *, clock_events: bool) -> None:
@@ -25,10 +24,7 @@ def run_role(process: "ProcessSettings", role: str, *, clock_events: bool) -> No
         raise ConfigurationError(
             ["EROSION_LOG: on Kafka each process has one role: --role intake, door, engine or desk"]
         )
-    try:
-        module = import_module(f"service.roles.{role}")
-    except ModuleNotFoundError as error:
-        raise ConfigurationError([f"EROSION_LOG: {error.name} is not installed; {HINT}"]) from None
+    module = import_module(f"service.roles.{role}")
 
     def ready(port: int) -> None:
         address = f"http://{process.address[0]}:{port}"
