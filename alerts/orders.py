@@ -54,7 +54,8 @@ def dashboard_at(topic: Topic, unit: str, region: str, since: int, ended: int | 
     address = topic.dashboard
     if not all(facts.get(hole) for hole in _HOLE.findall(address)):
         return ""
-    return _HOLE.sub(lambda hole: quote(facts[hole[1]], safe=""), address)
+    found = _HOLE.sub(lambda hole: quote(facts[hole[1]], safe=""), address)
+    return found if _is_link(found) else ""
 
 
 def orders_of(story: Story) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ from service.hosts.scoring import Scoring
 from service.hosts.shown import show_process
 from service.hosts.space import show_room
 from service.hosts.teaching import Teaching
-from service.hosts.ways import channels
+from service.hosts.ways import channels, unserved
 from service.hosts.weekly import Weekly
 from service.hosts.writer import Writer
 from service.intake.decode import Decoder
@@ -86,7 +86,7 @@ def build(
             [f"EROSION_LOG: {process.log} is not built; leave it out or say sqlite"]
         )
     show_room(process.data)
-    show_process(process)
+    show_process(process, has_pages=True)
     settings, wrong = load_or_last_good(process.config, process.data)
     compiled = compile_settings(settings)
     key = customer_key(secrets, process.data)
@@ -183,12 +183,6 @@ def _outside(
     auditor = Auditor(reads, writer.people_time)
     besides = [auditor.run, *more, *listeners(process, secrets, people.office)]
     return Embedded(app, writer, courier, pulse, reloader.on_signal, process, besides)
-
-
-def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
-    """Return the channels that receivers use and for which there are no settings."""
-    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
-    return tuple(sorted(used - {way.name for way in ways}))
 
 
 def retention(compiled: Compiled, loop: Loop, keeper: Keeper) -> Retention:

@@ -1,19 +1,28 @@
 """What engineers see at /metrics; labels come from the configuration and closed lists only.
 
 Every metric of the process is declared here; what customers live has files of its own
-(service.judged, service.scored, service.board.measures), and so have shards (service.positions); a test compares them all with the
-documentation.  `service.watching` brings them up to date after each turn.
+(service.judged, service.scored, service.board.measures), and so has what moves with a shard
+(service.positions); a test compares them all with the documentation.  `service.watching` brings them up
+to date after each turn.
 """
 
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from alerts.courier import Attempt
 from alerts.folding import Heap
 from alerts.retry import Result
 from service.rejected import Reason
 
+# When each series of a counter began would be a series more for each; nobody asks for it.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
 
 EVENTS = Counter(
@@ -171,7 +180,11 @@ DIGESTS = Counter(
     "erosion_digests", "Weekly pages, by what became of them.", ["result"], registry=REGISTRY
 )
 # What has not happened yet is shown as 0: a rate sees no first step from nothing.
-for _counter, _names in ((REJECTED, Reason), (CHECKPOINTS, ("written", "failed"))):
+for _counter, _names in (
+    (REJECTED, Reason),
+    (CHECKPOINTS, ("written", "failed")),
+    (DIGESTS, ("sent", "elsewhere", "failed")),
+):
     for _name in _names:
         _counter.labels(str(_name))
 

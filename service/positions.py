@@ -1,14 +1,15 @@
 """How far each shard is, as engineers see it: log, frames, plan, checkpoints, and what it holds.
 
-One process may run several shards, and a shard may move to another process.  So each of these metrics
-has the shard as a label, and is forgotten with it: a figure that stands still because its owner left
-looks like trouble that is not there, and a sum over shards hides the one that lags.
+One process may run several shards, and a shard may move to another process.  So what is of a shard has
+it as a label, and is forgotten with it: a figure that stands still because its owner left looks like
+trouble that is not there, and a sum over shards hides the one that lags.
 """
 
 from collections.abc import Mapping
 
 from prometheus_client import Gauge
 
+from service.engine.plan import Plan
 from service.metrics import REGISTRY
 
 _SHARD = ["shard"]
@@ -16,6 +17,9 @@ FRAME = Gauge(
     "erosion_frame", "Number of the last frame that the engine put out.", _SHARD, registry=REGISTRY
 )
 PLAN = Gauge("erosion_plan_number", "Which plan is in force.", _SHARD, registry=REGISTRY)
+SHARDS = Gauge(
+    "erosion_plan_shards", "How many shards the plan in force has.", _SHARD, registry=REGISTRY
+)
 PLAN_INFO = Gauge(
     "erosion_plan_info",
     "A hash of all that a shard judges by, whatever its number; always 1.",
@@ -62,7 +66,7 @@ RAW_BEHIND = Gauge(
     registry=REGISTRY,
 )
 _OF_A_SHARD = (
-    *(FRAME, PLAN, PLAN_INFO, HELD, LOG_END, LOG_FOLDED),
+    *(FRAME, PLAN, SHARDS, PLAN_INFO, HELD, LOG_END, LOG_FOLDED),
     *(CHECKPOINT, CHECKPOINT_AT, CHECKPOINT_SECONDS),
 )
 
@@ -83,11 +87,6 @@ class Behind:
             RAW_BEHIND.labels(*place).set(max(count, 0))
 
 
-def begin(shard: str) -> None:
-    """Show a shard that has no checkpoint yet."""
-    CHECKPOINT_AT.labels(shard).set(0)
-
-
 def folded(shard: str, seq: int, end: int) -> None:
     """Show how far the log is folded, and where it ends."""
     LOG_FOLDED.labels(shard).set(seq)
@@ -100,9 +99,10 @@ def checkpointed(shard: str, seq: int, at_s: int) -> None:
     CHECKPOINT_AT.labels(shard).set(at_s)
 
 
-def judged_by(shard: str, number: int, content: str) -> None:
+def judged_by(shard: str, plan: Plan, content: str) -> None:
     """Show the plan in force instead of the one before."""
-    PLAN.labels(shard).set(number)
+    PLAN.labels(shard).set(plan.number)
+    SHARDS.labels(shard).set(len(plan.shards))
     PLAN_INFO.remove_by_labels({"shard": shard})
     PLAN_INFO.labels(shard, content).set(1)
 

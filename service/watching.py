@@ -1,7 +1,7 @@
 """Bringing what engineers see up to what an engine has counted, once a turn."""
 
 from collections import Counter as Sums
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from service.engine.plan_data import to_data
 from service.engine.results import digest
 from service.engine.track import Track
 from service.engine.values import Frame
+
+_OF_A_TOUCHPOINT = (metrics.CASES, metrics.WATERMARK, metrics.NOT_OPENED, positions.BASELINE)
 
 
 class Folding(Protocol):
@@ -35,10 +37,9 @@ class Watcher:
         self._sources: set[str] = set()
         self._touchpoints: set[str] = set()
         self._plan = -1
-        positions.begin(loop.shard)
         # What was judged before, in another life of the process, is not judged again.
         list(_moves(loop.engine))
-        judged.begin(track.plan.id for track, _ in loop.engine.standings())
+        self._meet(track for track, _ in loop.engine.standings())
 
     def after_turn(self, applied: Sequence[Frame]) -> None:
         """Take over what one turn changed."""
@@ -50,8 +51,6 @@ class Watcher:
                 metrics.SIGNALS.labels(
                     signal.touchpoint, signal.rule, signal.transition.value
                 ).inc()
-            for one in frame.taught:
-                positions.BASELINE.labels(one.touchpoint).set(one.since / 1000)
         judged.count(_moves(self._loop.engine))
         tally = asdict(self._loop.engine.tally)
         for name, count in tally.items():
@@ -66,22 +65,24 @@ class Watcher:
         positions.forget(self._loop.shard)
         self._forget_touchpoints(self._touchpoints)
         self._forget_sources(self._sources)
-        self._touchpoints, self._sources, self._plan = set(), set(), -1
+        self._sources, self._plan = set(), -1
 
     def _look(self) -> None:
         engine, shard = self._loop.engine, self._loop.shard
         positions.FRAME.labels(shard).set(engine.frame)
         if engine.begun and engine.plan.number != self._plan:
             self._plan = engine.plan.number
-            positions.judged_by(shard, self._plan, _content(engine.plan))
+            positions.judged_by(shard, engine.plan, _content(engine.plan))
         tracks = [track for track, _ in engine.standings()]
         for what, held in (("cases", _cases), ("orphans", _orphans)):
             positions.HELD.labels(shard, what).set(max(map(held, tracks), default=0))
         self._forget_touchpoints(self._touchpoints - {track.plan.id for track in tracks})
-        self._touchpoints = {track.plan.id for track in tracks}
+        self._meet(track for track in tracks if track.plan.id not in self._touchpoints)
         for track, watermark in engine.standings():
             metrics.CASES.labels(track.plan.id).set(len(track.cases))
             metrics.WATERMARK.labels(track.plan.id).set(max(watermark, 0) / 1000)
+            if (since := track.judges.taught_since()) is not None:
+                positions.BASELINE.labels(track.plan.id).set(since / 1000)
             for reason, count in track.not_opened.items():
                 metrics.NOT_OPENED.labels(track.plan.id, reason).set(count)
         self._listen(engine)
@@ -95,10 +96,17 @@ class Watcher:
             metrics.SOURCE_HEARD.labels(name).set(at / 1000)
             metrics.SOURCE_SILENT.labels(name).set(is_silent)
 
-    def _forget_touchpoints(self, names: Iterable[str]) -> None:
+    def _meet(self, tracks: Iterable[Track]) -> None:
+        """Show of new touchpoints what has not happened yet, so that a rate sees its first step."""
+        names = {track.plan.id for track in tracks}
+        judged.begin(names)
+        self._touchpoints = self._touchpoints | names
+
+    def _forget_touchpoints(self, names: Collection[str]) -> None:
         for name in names:
-            for gauge in (metrics.CASES, metrics.WATERMARK, metrics.NOT_OPENED):
+            for gauge in _OF_A_TOUCHPOINT:
                 gauge.remove_by_labels({"touchpoint": name})
+        self._touchpoints = self._touchpoints - {*names}
 
     def _forget_sources(self, names: Iterable[str]) -> None:
         for name in names:

@@ -1,8 +1,10 @@
 """What engineers see of judgements only ever grows, and a late fact is a correction beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from service import metrics
+from service.engine.baseline import Baseline
 from service.engine.counts import Counts
 from service.engine.fold import Engine
 from service.engine.plan_data import to_data
@@ -14,6 +16,7 @@ from service.watching import Watcher
 PLAN = compile_settings(load(Path("config"))).plan
 NOON = 1_780_999_200_000  # Tuesday 9 June 2026, 12:00 in Berlin
 HOUR = 3_600_000
+BASE = Baseline((1,), (-1,), 100, 200, 50_000, (500_000,), 1_000, 52)
 
 
 @dataclass
@@ -72,6 +75,45 @@ def test_another_life_of_the_process_counts_nothing_twice() -> None:
     before = judged("late")
     Watcher(Folding(engine)).after_turn(())
     assert judged("late") == before
+
+
+def sample(name: str, touchpoint: str) -> float | None:
+    """Return what is shown of a touchpoint."""
+    return REGISTRY.get_sample_value(name, {"touchpoint": touchpoint})
+
+
+def test_a_touchpoint_comes_and_goes_with_the_plan() -> None:
+    """A new one is shown with nothing judged; of one that a reload took away nothing stands still."""
+    engine, name = Engine(), "answer-request"
+    few = {key: one for key, one in PLAN.touchpoints.items() if key != name}
+    engine.fold(Chunk(NOON - 5 * HOUR, (), to_data(replace(PLAN, touchpoints=few))))
+    metrics.WATERMARK.remove_by_labels({"touchpoint": name})  # of other tests of this process
+    watcher = Watcher(Folding(engine))
+    watcher.after_turn(engine.fold(Chunk(NOON - 4 * HOUR)))
+    assert sample("erosion_watermark_timestamp_seconds", name) is None
+    engine.fold(Chunk(NOON - 3 * HOUR, (), to_data(replace(PLAN, number=2))))
+    watcher.after_turn(engine.fold(Chunk(NOON - 2 * HOUR)))
+    assert sample("erosion_watermark_timestamp_seconds", name) is not None
+    assert judged("late") is not None
+    engine.fold(Chunk(NOON - HOUR, (), to_data(replace(PLAN, number=3, touchpoints=few))))
+    watcher.after_turn(engine.fold(Chunk(NOON)))
+    assert sample("erosion_watermark_timestamp_seconds", name) is None
+    assert sample("erosion_cases", name) is None
+
+
+def test_what_was_learned_is_shown_by_who_restored_it() -> None:
+    """A touchpoint shows from when on its newest baselines are in force, and no longer than it is there."""
+    engine, name = Engine(), "answer-request"
+    engine.fold(Chunk(NOON - 5 * HOUR, (), to_data(PLAN)))
+    track = next(track for track, _ in engine.standings() if track.plan.id == name)
+    assert track.judges.taught_since() is None
+    rule = track.judges.paces[0]
+    track.judges.schedule(rule, "d001").put(NOON, BASE)
+    watcher = Watcher(Folding(engine))
+    watcher.after_turn(())
+    assert sample("erosion_baseline_timestamp_seconds", name) == NOON / 1000
+    watcher.forget()
+    assert sample("erosion_baseline_timestamp_seconds", name) is None
 
 
 def test_moves_are_told_once() -> None:

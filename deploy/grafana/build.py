@@ -39,12 +39,12 @@ COLUMNS = 24
 _OPEN, _BEFORE = stored("erosion_alerts_open"), stored("erosion_alerts_open", ago="5m")
 _MORE_ALERTS = (
     f"sum by (touchpoint) ({_OPEN}) > (sum by (touchpoint) ({_BEFORE}) "
-    f"or sum by (touchpoint) (0 * {stored('erosion_touchpoint_info')}))"
+    f"or sum by (touchpoint) (0 * {stored('erosion_touchpoint_info', ago='5m')}))"
 )
 ANNOTATIONS = (
     (
         "Alerts of the service",
-        'ALERTS{alertname=~"Erosion.*", alertstate="firing"}',
+        'ALERTS{alertname=~"Erosion.+", alertname!="ErosionAlertingWorks", alertstate="firing"}',
         "{{alertname}}",
     ),
     (
@@ -52,10 +52,10 @@ ANNOTATIONS = (
         _MORE_ALERTS,
         "more open alerts at {{touchpoint}}",
     ),
-    ("New configuration", "changes(erosion_plan_number[5m]) > 0", "another plan is in force"),
+    ("New configuration", "max(changes(erosion_plan_number[5m])) > 0", "another plan is in force"),
     (
         "New baseline",
-        "changes(erosion_baseline_timestamp_seconds[5m]) > 0",
+        "max by (touchpoint) (changes(erosion_baseline_timestamp_seconds[5m])) > 0",
         "{{touchpoint}} learned what is usual",
     ),
 )

@@ -13,12 +13,18 @@ from deploy.grafana.board import (
 )
 
 _CHOSEN = '{touchpoint=~"$touchpoint"}'
+_OR_A_FEED = '{touchpoint=~"$touchpoint|"}'  # an alert about a feed has no touchpoint
+_UNITS = '{touchpoint=~"$touchpoint", unit!="other"}'
 _WAITING = stored("erosion_people_waiting", _CHOSEN)
 _STAGE = f"* on(touchpoint) group_left(stage) {stored('erosion_touchpoint_info')}"
 
 
 def _flow(name: str) -> str:
     return stored("erosion_customers_week", f'{{flow="{name}"}}')
+
+
+def _week(title: str, says: str, asked: str) -> Panel:
+    return Panel(title, says, ((asked, ""),), kind="stat", width=6, height=4)
 
 
 def _stage(outcomes: str) -> str:
@@ -34,37 +40,25 @@ BOARD = Board(
         Row(
             "1 Did we earn the right to grow? The last full week",
             (
-                Panel(
+                _week(
                     "People who joined",
                     "Whole people of the last full week. Read it in one breath with those who left.",
-                    ((_flow("joined"), ""),),
-                    kind="stat",
-                    width=6,
-                    height=4,
+                    _flow("joined"),
                 ),
-                Panel(
+                _week(
                     "People who left",
                     "Ask why: `erosion digest` names the reasons and the promises broken to them before.",
-                    ((_flow("left"), ""),),
-                    kind="stat",
-                    width=6,
-                    height=4,
+                    _flow("left"),
                 ),
-                Panel(
+                _week(
                     "More people",
                     "Joined minus left. Below zero: marketing only fills a leaking bowl.",
-                    ((f"{_flow('joined')} - {_flow('left')}", ""),),
-                    kind="stat",
-                    width=6,
-                    height=4,
+                    f"{_flow('joined')} - {_flow('left')}",
                 ),
-                Panel(
+                _week(
                     "Left without a word",
                     "People who went quiet. Nobody can ask them why any more: look at what they lived.",
-                    ((_flow("quiet"), ""),),
-                    kind="stat",
-                    width=6,
-                    height=4,
+                    _flow("quiet"),
                 ),
             ),
         ),
@@ -147,7 +141,7 @@ BOARD = Board(
                     "Few units with most of the people: help there. Many with a few each: look upstream.",
                     (
                         (
-                            f"topk(10, sum by (unit) ({stored('erosion_unit_people_waiting', _CHOSEN)}))",
+                            f"topk(10, sum by (unit) ({stored('erosion_unit_people_waiting', _UNITS)}))",
                             "{{unit}}",
                         ),
                     ),
@@ -156,10 +150,10 @@ BOARD = Board(
                 ),
                 Panel(
                     "Units with most broken promises in seven days",
-                    "A click on a line leads to what people live there.",
+                    "Of the 200 at which most people wait. A click leads to what people live there.",
                     (
                         (
-                            f"topk(10, sum by (unit) ({stored('erosion_unit_promises_late', _CHOSEN)}))",
+                            f"topk(10, sum by (unit) ({stored('erosion_unit_promises_late', _UNITS)}))",
                             "{{unit}}",
                         ),
                     ),
@@ -176,7 +170,7 @@ BOARD = Board(
                     "An alert that nobody has is escalated; `erosion ack` takes it.",
                     (
                         (
-                            f"sum by (owner, level, taken) ({stored('erosion_alerts_open', _CHOSEN)})",
+                            f"sum by (owner, level, taken) ({stored('erosion_alerts_open', _OR_A_FEED)})",
                             "{{owner}} {{level}}, taken: {{taken}}",
                         ),
                     ),

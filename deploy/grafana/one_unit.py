@@ -3,7 +3,7 @@
 from deploy.grafana.asking import stored
 from deploy.grafana.board import ALERTS_HERE, CALL_HERE, Board, Panel, Row, Variable
 
-_HERE = '{unit=~"$unit"}'
+_HERE = '{unit="$unit"}'
 
 BOARD = Board(
     "erosion-unit",
@@ -82,5 +82,12 @@ BOARD = Board(
             ),
         ),
     ),
-    (Variable("unit", "Unit", "label_values(erosion_unit_promises_kept, unit)", is_many=False),),
+    (
+        Variable(
+            "unit",
+            "Unit",
+            'label_values({__name__=~"erosion_unit_people_waiting|erosion_unit_promises_kept"}, unit)',
+            is_many=False,
+        ),
+    ),
 )

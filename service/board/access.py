@@ -13,7 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -99,7 +99,7 @@ def guarded(access: Access, scope: str, handler: Handler, *, login: str = "") ->
     async def answer(request: Request) -> Response:
         person = access.of(request)
         if person is None:
-            return RedirectResponse(login, 303) if login else refusal(401, "a token is needed")
+            return _to_login(login, request) if login else refusal(401, "a token is needed")
         if not person.may(scope):
             return refusal(403, f"this needs the scope {scope}")
         if request.method not in ("GET", "HEAD") and not is_ours(request):
@@ -108,6 +108,14 @@ def guarded(access: Access, scope: str, handler: Handler, *, login: str = "") ->
         return await handler(request)
 
     return answer
+
+
+def _to_login(login: str, request: Request) -> Response:
+    """Send somebody to the login, which knows where they wanted to go."""
+    if request.method != "GET":
+        return RedirectResponse(login, 303)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{login}?to={quote(request.url.path + query, safe='')}", 303)
 
 
 def is_ours(request: Request) -> bool:

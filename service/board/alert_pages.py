@@ -1,7 +1,7 @@
 """The open alerts as a page, which dashboards link to: how many people, where, and who has it.
 
-Those with most people stand first, because a page that is sorted by time is read as a log.  Answering
-stays with the message, the command and the interface, where who answers is known by more than a click.
+The loudest stand first, and of those the ones with most people: sorted by time a page is read as a log.
+Answering stays with the message, the command and the interface, where who answers is known by more than a click.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +15,7 @@ from alerts.directory import Directory
 from alerts.orders import dashboard_at
 from alerts.scene import scene_of
 from alerts.spans import clock
-from service.board.access import READ, Access, guarded
+from service.board.access import READ, Access, guarded, refusal
 from service.board.html import inner
 from service.board.office import Office
 
@@ -36,13 +36,15 @@ def alert_routes(office: Office, access: Access, login: str) -> list[Route]:
 
 def _list(office: Office, touchpoint: str, unit: str) -> Response:
     directory, now = office.directory, office.now()
+    if directory is None:
+        return refusal(503, "no configuration is in force yet")
     found = [
         alert
         for alert in office.lookup.alerts()
         if touchpoint in ("", alert.touchpoint) and unit in ("", _unit(alert))
     ]
     found.sort(key=lambda one: (-one.level.rank, -one.customers, one.opened_at))
-    rows = [_row(one, directory, now) for one in found[:SHOWN_MAX]] if directory else []
+    rows = [_row(one, directory, now) for one in found[:SHOWN_MAX]]
     return inner(office.tongue, "alerts.html", rows=rows, left_out=len(found) - len(rows))
 
 

@@ -6,9 +6,11 @@ inside the stream library, because this must run without the other.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+from anyio import move_on_after, to_thread
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -32,6 +34,8 @@ from service.metrics import exposition
 
 EVENTS = "/v1/events"
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
+# Half of what Prometheus waits for.
+STORE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,10 @@ def _metric_routes(access: Access, people: People | None) -> list[Route]:
         units.register(UnitMeasures(people.office))
 
     async def all_of_it(_: Request) -> Response:
-        try:
-            told = await run_in_threadpool(generate_latest, stored)
-        except (
-            ErosionError
-        ):  # What the process knows of itself is wanted most when the store is away.
-            told = b""
+        told = b""
+        # What the process knows of itself is wanted most when the store is away, or hangs.
+        with suppress(ErosionError), move_on_after(STORE_S):
+            told = await to_thread.run_sync(generate_latest, stored, abandon_on_cancel=True)
         return Response(exposition() + told, media_type=METRICS)
 
     async def by_unit(_: Request) -> Response:

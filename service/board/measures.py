@@ -5,6 +5,7 @@ and the call-back list cannot differ.  Counters kept in a process were rejected 
 would each know a part.  Labels come from the configuration and from closed lists; people never.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -81,8 +82,11 @@ def _fill(
     for (name, outcome), count in sorted(found.counted.items()):
         if name in topics:
             families["erosion_promises_counted"].add_metric([name, outcome], count)
-    for (touchpoint, level, is_taken), count in sorted(found.alerts(now).items()):
-        owner = topics[touchpoint].owner if touchpoint in topics else ""
-        labels = [touchpoint if touchpoint in topics else "", level, owner, str(is_taken).lower()]
+    # What has no touchpoint of the configuration, such as a feed, is counted together.
+    alerts = Counter[tuple[str, str, str, str]]()
+    for (touchpoint, level, is_taken), count in found.alerts(now).items():
+        name, owner = (touchpoint, topics[touchpoint].owner) if touchpoint in topics else ("", "")
+        alerts[name, level, owner, str(is_taken).lower()] += count
+    for labels, count in sorted(alerts.items()):
         families["erosion_alerts_open"].add_metric(labels, count)
     families["erosion_commitments_open"].add_metric([], found.commitments)

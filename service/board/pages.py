@@ -1,6 +1,7 @@
 """The pages for people: a login, and the call-back list behind it."""
 
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from alerts.spans import span
 from alerts.tongue import noted
 from service.board.access import ACT, COOKIE, READ, SESSION_S, Access, guarded, is_ours, refusal
 from service.board.desk_api import waiting_rows
-from service.board.html import form_of, inner, page, style
+from service.board.html import PAGES, form_of, inner, page, style
 from service.board.office import Office
 from service.board.shapes import WaitingOut
 from service.errors import NotFoundError
@@ -26,22 +27,15 @@ def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Rout
 
     async def login(request: Request) -> Response:
         if request.method == "GET":
-            return page(office.tongue, "login.html", LOG_IN, wrong=False)
+            to = _page_of(request.query_params.get("to", ""))
+            return page(office.tongue, "login.html", LOG_IN, 200, wrong=False, to=to)
         if not is_ours(request):
             return refusal(403, "this came from another site")
-        person = access.of_token((await form_of(request)).get("token", "").strip())
+        form = await form_of(request)
+        to, person = _page_of(form.get("to", "")), access.of_token(form.get("token", "").strip())
         if person is None:
-            return page(office.tongue, "login.html", LOG_IN, 401, wrong=True)
-        answer = RedirectResponse(WAITING, 303)
-        answer.set_cookie(
-            COOKIE,
-            access.session(person),
-            max_age=SESSION_S,
-            httponly=True,
-            samesite="strict",
-            secure=is_secure,
-        )
-        return answer
+            return page(office.tongue, "login.html", LOG_IN, 401, wrong=True, to=to)
+        return _begun(access.session(person), to, is_secure=is_secure)
 
     async def waiting(request: Request) -> Response:
         unit = request.query_params.get("unit", "")
@@ -62,6 +56,24 @@ def page_routes(office: Office, access: Access, *, is_secure: bool) -> list[Rout
         Route(WAITING, guarded(access, READ, waiting, login=LOGIN)),
         Route(WAITING, guarded(access, ACT, told, login=LOGIN), methods=["POST"]),
     ]
+
+
+def _begun(session: str, to: str, *, is_secure: bool) -> Response:
+    """Lead somebody to a page with a session.
+
+    The cookie is lax, so that a link of a dashboard or a mail opens as whoever follows it.
+    """
+    answer = RedirectResponse(to, 303)
+    more = {"max_age": SESSION_S, "httponly": True, "secure": is_secure}
+    answer.set_cookie(COOKIE, session, samesite="lax", **more)  # type: ignore[arg-type]
+    return answer
+
+
+def _page_of(wanted: str) -> str:
+    """Return the page that somebody wanted, if it is one of ours, else the list."""
+    path = urlsplit(wanted)
+    mine = any(path.path == to or path.path.startswith(f"{to}/") for to, _ in PAGES.values())
+    return wanted if mine and not path.netloc and not path.scheme else WAITING
 
 
 def _waiting_page(office: Office, rows: list[WaitingOut]) -> Response:

@@ -38,8 +38,10 @@ class UnitMeasures(Collector):
     def collect(self) -> Iterator[Metric]:
         """Yield the metrics as things stand."""
         reads, directory = self._office.lookup.reads, self._office.directory
-        waiting = waiting_by_unit(reads)
-        counted = counted_by_unit(reads, self._office.now())
+        topics = directory.topics if directory else {}
+        waiting = {at: n for at, n in waiting_by_unit(reads).items() if at[0] in topics}
+        found = counted_by_unit(reads, self._office.now()).items()
+        counted = {at: counts for at, counts in found if at[0] in topics}
         kept = {place: kept for place, (kept, _) in counted.items()}
         late = {place: late for place, (_, late) in counted.items()}
         shown = most(waiting, late)

@@ -9,7 +9,7 @@ from service.engine.neighbours import Neighbours
 from service.engine.pacing import PaceState
 from service.engine.place import Place, Places
 from service.engine.plan import Rule, Touchpoint
-from service.engine.schedule import Schedule
+from service.engine.schedule import NEVER, Schedule
 from service.engine.scored import What
 from service.engine.share import ShareState
 from service.engine.spread import SpreadState
@@ -77,6 +77,11 @@ class Judges:
     def schedule(self, rule: Rule, scope: str) -> Schedule:
         """Return from when which baseline counts for a rule in a scope."""
         return self.schedules.setdefault((rule.id, scope), Schedule())
+
+    def taught_since(self) -> int | None:
+        """Return since when the newest baselines are in force, or from when they will be."""
+        since = max((one.last for one in self.schedules.values()), default=NEVER)
+        return since if since > NEVER else None
 
     def take_over(self, old: "Judges", kept: set[str]) -> None:
         """Go on with what an earlier plan knew of the rules in `kept`."""

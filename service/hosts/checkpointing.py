@@ -51,12 +51,16 @@ class Checkpointing:
         self._due = Due(monotonic_s, QUIET_S)
         self._running: asyncio.Task[None] | None = None
         self.offset = shard.offset
-        self._sent_s = 0
+        # Of one that was restored the log's time is known: about then it was made.
+        self._sent_s = max(shard.stamp, 0) // 1000
+        self.show()
 
     def show(self) -> None:
-        """Show the newest checkpoint; of one that another process sent only what it covers."""
+        """Show the newest checkpoint."""
         if self.offset >= 0:
             positions.checkpointed(self._shard.name, self.offset, self._sent_s)
+        else:
+            positions.CHECKPOINT_AT.labels(self._shard.name).set(0)
 
     def count(self, events: int) -> None:
         """Count what was folded since the last checkpoint."""
@@ -76,11 +80,14 @@ class Checkpointing:
             offset, copy = self._shard.offset, Copy(self._encoded)
             self._running = asyncio.create_task(self._finish(offset, copy))
 
+    def cancel(self) -> bool:
+        """Leave a checkpoint that is being made; tell whether there was one."""
+        running, self._running = self._running, None
+        return running is not None and running.cancel()
+
     async def leave(self) -> None:
         """Finish, or take a last one while it is small, so that the next owner begins here."""
-        if self._running is not None:
-            running, self._running = self._running, None
-            running.cancel()
+        if self.cancel():
             return
         engine = self._shard.loop.engine
         if not engine.begun or engine.is_moving or self._shard.offset <= self.offset:

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, M
 from typing import Any
 
 from service import metrics
-from service.engine.values import Frame
 from service.errors import (
     DamagedError,
     ErosionError,
@@ -23,7 +22,7 @@ from service.errors import (
     UnreachableError,
 )
 from service.hosts.checkpointing import Checkpointing, Gate
-from service.hosts.clock import monotonic_s, now_ms
+from service.hosts.clock import monotonic_s
 from service.hosts.collector import loading
 from service.hosts.load import Load
 from service.hosts.running import ComeBackError, Running
@@ -33,7 +32,6 @@ from service.log.decided import Record, aside_record, failed_record
 from service.logs import logger
 from service.store.changelog import newest
 from service.store.database import Database
-from service.store.shelf import put_unfolded
 from service.watching import Watcher
 
 # Names this process among those that failed at the same entry.
@@ -69,6 +67,8 @@ class EngineWorker:
         It may be told twice of one deal, so what runs is looked at like what has left.
         """
         left, self.running = self._left | self.running, {}
+        for running in left.values():
+            running.watcher.forget()
         self._left = {number: one for number, one in left.items() if number in firsts}
         self._known &= firsts.keys()
         for partition, first in sorted(firsts.items()):
@@ -162,6 +162,7 @@ class EngineWorker:
                 await running.checkpoints.leave()
             except (TimeoutError, ErosionError) as error:
                 logger().warning("a shard leaves as it is", detail=str(error))
+            running.checkpoints.cancel()
             self._left[partition] = running
             running.watcher.forget()
             logger().info("a shard leaves", shard=running.shard.name, offset=running.shard.offset)
@@ -207,7 +208,7 @@ class EngineWorker:
                 if not is_sure:
                     shard.reopen(self._store)
                 with running.load.work():
-                    applied = self._commit(running)
+                    applied = running.commit(self._store, self.member)
             except (StoreAwayError, StorageFullError) as error:
                 logger().warning("nothing can be written", shard=shard.name, detail=str(error))
                 metrics.AWAY.set(1)
@@ -222,16 +223,6 @@ class EngineWorker:
                 running.show()
                 running.settled_s = running.told_s = monotonic_s()
                 return
-
-    def _commit(self, running: Running) -> list[Frame]:
-        shard = running.shard
-        with self._store.transaction() as transaction:
-            applied = shard.settle(transaction)
-            transaction.quarantine(now_ms(), shard.rejected)
-            if shard.unfolded:
-                put_unfolded(transaction, shard.unfolded, shard.origins)
-            transaction.report(running.report(self.member))
-        return applied
 
     async def _set_aside(self, shard: Shard) -> None:
         """Let everybody know what was found to blame, before any result of it is kept."""

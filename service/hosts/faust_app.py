@@ -168,7 +168,8 @@ class FaustHost:
         began = asyncio.get_running_loop().time()
         async with self._lock:
             await self._worker.flush(self._ends())
-        self._came_s += asyncio.get_running_loop().time() - began
+        now = asyncio.get_running_loop().time()
+        self._came_s = min(self._came_s + now - began, now)
 
     async def _see_to_the_log(self, now: float) -> None:
         """End a worker that is not brought its shards' log, or never gets shards that it was dealt."""

@@ -56,6 +56,7 @@ class Gathering:
         monotonic_s: Callable[[], float],
         *,
         clock_events: bool = False,
+        behind: Behind | None = None,
     ) -> None:
         """Take started parts, and what is decided, a plan at least; `cutter` makes one for a plan."""
         self._reader, self._writer, self._controls = parts
@@ -74,7 +75,7 @@ class Gathering:
         self._safe: dict[Place, int] = {}
         self._asked: dict[Place, tuple[int, int]] = {}
         self._ticked_s = float("-inf")
-        self._behind = Behind()
+        self._behind = behind or Behind()
 
     async def run(self, stop: asyncio.Event, beat: Callable[[], None]) -> None:
         """Gather until told to stop; raise what ended this life."""
@@ -206,7 +207,8 @@ class Gathering:
         left = {p: a for p, a in self._asked.items() if p not in done}
         if heard is not None and self._aligned is None:
             ends = await self._reader.ends()
-            self._behind.show({p: end - self._reached.get(p, end) for p, end in ends.items()})
+            reached = self._reader.positions | self._reached
+            self._behind.show({p: end - reached.get(p, end) for p, end in ends.items()})
             left = {p: (end, heard) for p, end in ends.items()} | left
         self._asked = {p: a for p, a in left.items() if p in self._reader.positions}
 

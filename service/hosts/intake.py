@@ -25,6 +25,7 @@ from service.log.identity import need_topics
 from service.log.kafka import CONTROL, DEAD, LOG, Controls, LogWriter
 from service.log.reach import reach, told
 from service.logs import logger
+from service.positions import Behind
 from service.transport import Transport
 
 PAUSE_S, PAUSE_MAX_S, LONG_S = 0.5, 10.0, 60.0
@@ -47,6 +48,10 @@ class Intake:
         self._member = member
         self._clock_events = clock_events
         self.pulse = Pulse(show=metrics.HEARTBEAT.set_to_current_time)
+        # Of the process, not of a life: what the last one showed must go when its partitions do.
+        self._behind = Behind()
+        for why in ("unreachable", "new topics"):
+            metrics.LIVES.labels(why)
         self.trouble = "not connected yet"
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -89,6 +94,7 @@ class Intake:
                     self._cutter,
                     monotonic_s,
                     clock_events=self._clock_events,
+                    behind=self._behind,
                 )
                 self.trouble = ""
                 await gathering.run(stop, self.pulse.beat)

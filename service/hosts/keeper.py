@@ -37,6 +37,7 @@ class Keeper:
         self._copy = copy
         self._running: Copy | None = None
         self._due = Due(monotonic_s, QUIET_S)
+        positions.CHECKPOINT_AT.labels(SHARD).set(0)
 
     def newest(self, before: int) -> Found | None:
         """Return the newest checkpoint before a chunk that can be trusted."""

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from service import positions
+from service import metrics, positions
 from service.engine.fold import SEMANTICS
+from service.engine.values import Frame
 from service.errors import ErosionError
 from service.hosts.checkpointing import Checkpointing
 from service.hosts.clock import now_ms
 from service.hosts.load import Load
 from service.hosts.shard import OtherRulesError, Shard
 from service.hosts.teaching import Teaching
+from service.store.database import Database
 from service.store.reports import ShardReport
+from service.store.shelf import put_unfolded
 from service.watching import Watcher
 
 
@@ -33,6 +36,18 @@ class Running:
     end: int = -1
     settled_s: float = 0.0
     told_s: float = 0.0
+
+    def commit(self, store: Database, member: str) -> list[Frame]:
+        """Make durable what waits, with word of how it is; return the frames that are new."""
+        shard = self.shard
+        with store.transaction() as transaction:
+            applied = shard.settle(transaction)
+            sums = transaction.quarantine(now_ms(), shard.rejected)
+            if shard.unfolded:
+                sums = put_unfolded(transaction, shard.unfolded, shard.origins)
+            transaction.report(self.report(member))
+        metrics.shelved(sums)
+        return applied
 
     def show(self) -> None:
         """Show how far it is."""

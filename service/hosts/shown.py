@@ -30,11 +30,17 @@ EXPIRY = Gauge(
 )
 
 
-def show_process(process: ProcessSettings) -> None:
-    """Show what is known at the start; raise ConfigurationError for a certificate not readable."""
+def show_process(process: ProcessSettings, *, has_pages: bool) -> None:
+    """Show what is known at the start; raise ConfigurationError for a certificate not readable.
+
+    Where it listens is where people reach it only on their own machine, without a proxy.
+    """
     BUILD.labels(version("revenue-erosion-alerts")).set(1)
+    here = process.is_loopback and process.behind_proxy != "yes"
     scheme = "https" if process.tls_cert else "http"
-    PUBLIC.labels((process.public_url or f"{scheme}://{process.bind}").rstrip("/")).set(1)
+    address = process.public_url or (f"{scheme}://{process.bind}" if here else "")
+    if has_pages and address:
+        PUBLIC.labels(address.rstrip("/")).set(1)
     shown = (("callers", "TLS", process.tls_cert), ("brokers", "KAFKA", process.kafka_cert))
     for who, name, path in shown:
         if path is not None:
@@ -42,7 +48,7 @@ def show_process(process: ProcessSettings) -> None:
 
 
 def _end(variable: str, path: Path) -> datetime:
-    """Return when the first certificate of a chain ends."""
+    """Return when a chain ends, which is when the first of its certificates does."""
     from cryptography import x509  # noqa: PLC0415 - most have no certificate of their own
 
     try:

@@ -1,5 +1,6 @@
 """The ways of reaching people for which there are settings."""
 
+from collections.abc import Sequence
 from typing import TextIO
 
 import httpx
@@ -19,7 +20,7 @@ from alerts.links import link
 from alerts.outbox import OutboxRow
 from alerts.secret import Secret
 from service.errors import ConfigurationError
-from service.settings import ProcessSettings, Secrets
+from service.settings import Compiled, ProcessSettings, Secrets
 from service.settings.transport import read_transport
 
 LINK_GOOD_MS = 7 * 24 * 3_600_000
@@ -103,3 +104,9 @@ def _named(secrets: Secrets, prefix: str) -> dict[str, Secret]:
         for name in secrets.values
         if name.startswith(prefix)
     }
+
+
+def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
+    """Return the channels that receivers use and for which there are no settings."""
+    used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
+    return tuple(sorted(used - {way.name for way in ways}))

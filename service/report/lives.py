@@ -61,6 +61,8 @@ class Step(NamedTuple):
 class Life:
     """Follow one customer; facts come in the order of their times."""
 
+    __slots__ = ("_active", "_customer", "_is_customer", "_lapsed_after", "_segment", "_value")
+
     def __init__(self, customer: str, lapsed_after: Mapping[str, int]) -> None:
         """Begin with nothing known; `lapsed_after` says by segment when quiet is leaving."""
         self._customer = customer
@@ -100,17 +102,38 @@ class Life:
         return Step(self._customer, time, joined, how, self._segment, self._value, reason)
 
 
+class Lives:
+    """Follow all customers through facts that come a part at a time, in the order of their times.
+
+    What is kept between the parts is one small life a customer, never the facts themselves.
+    """
+
+    def __init__(self, lapsed_after: Mapping[str, int]) -> None:
+        """Begin with nobody known."""
+        self._lapsed_after = lapsed_after
+        self._lives: dict[str, Life] = {}
+
+    def live(self, deeds: Iterable[Deed]) -> Iterator[Step]:
+        """Yield the steps that a part makes; none of it is older than the parts before."""
+        for deed in sorted(deeds, key=lambda deed: (deed.time, deed.did, deed.id)):
+            life = self._lives.get(deed.customer)
+            if life is None:
+                life = self._lives[deed.customer] = Life(deed.customer, self._lapsed_after)
+            yield from life.live(deed)
+
+    def pass_time(self, until: int) -> Iterator[Step]:
+        """Yield the leavings of those who have been quiet for too long by an instant."""
+        for life in self._lives.values():
+            yield from life.pass_time(until)
+
+
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """Return steps by customer, each in the order of their times."""
+    return sorted(steps, key=lambda step: (step.customer, step.time))
+
+
 def steps_of(deeds: Iterable[Deed], lapsed_after: Mapping[str, int], until: int) -> list[Step]:
     """Return every joining and leaving up to an instant, by customer and in order."""
-    found: list[Step] = []
-    lives: dict[str, Life] = {}
-    for deed in sorted(deeds, key=lambda deed: (deed.time, deed.did, deed.id)):
-        if deed.time > until:
-            break
-        life = lives.get(deed.customer)
-        if life is None:
-            life = lives[deed.customer] = Life(deed.customer, lapsed_after)
-        found += life.live(deed)
-    for life in lives.values():
-        found += life.pass_time(until)
-    return sorted(found, key=lambda step: (step.customer, step.time))
+    lives = Lives(lapsed_after)
+    found = [*lives.live(deed for deed in deeds if deed.time <= until)]
+    return in_order([*found, *lives.pass_time(until)])

@@ -28,6 +28,6 @@ def pages(
     access = access_of(process, Secrets.read(process.secrets), now_ms)
     # A role ends at a configuration that is wrong, or reads none.
     metrics.CONFIG_GOOD.set(1)
-    show_process(process)
+    show_process(process, has_pages=people is not None)
     app = make_app(access, Health(trouble, still), doors, people)
     return Pages(app, process, ready, Notify(trouble, still))

@@ -43,6 +43,8 @@ def _lines(value: object) -> object:
 
 
 def _dashboard(address: str) -> str:
+    if address and not re.match(r"https?://[^\s/{]", address):
+        raise ValueError("it is no address; write it as https://grafana.example/d/..")
     unknown = [hole for hole in re.findall(r"{([^{}]*)}", address) if hole not in DASHBOARD_HOLES]
     if unknown:
         known = ", ".join(f"{{{hole}}}" for hole in DASHBOARD_HOLES)

@@ -1,7 +1,7 @@
 """What commands and pages read: plain rows, from a connection that cannot write."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from service.store.asking import Asking, SqliteAsking
 from service.store.database import open_asking
 from service.store.shelf import SUMS, Kept, Sums, unpack
 from service.store.standing import BOOK, BOOK_OF_SHARD
-from service.store.told import AnswerRow, ToldRow
+from service.store.told import ANSWERS, MONTH_MS, TOLD, TOLD_FIRST, AnswerRow, ToldRow
 
 Row = dict[str, Any]
 # `case` is a word of SQL, so the column has another name than the thing.
@@ -38,15 +38,6 @@ _PASSED = (
 _BEGAN = (
     "SELECT touchpoint, case_id, customer, unit, started, due, ended, outcome, provenance, answered "
     "FROM outcome WHERE started >= ? AND started < ? ORDER BY started, touchpoint, case_id"
-)
-_TOLD = (
-    "SELECT type, time, heard, recorded, id, case_id, customer, unit, data FROM told "
-    "WHERE type IN ({}) AND time >= ? AND time < ? ORDER BY time, source, id"
-)
-_ANSWERS = (
-    "SELECT t.id, o.touchpoint, o.unit, o.started, o.outcome, t.heard, t.data FROM told t "
-    "JOIN outcome o ON o.case_id = t.case_id WHERE t.type = ? AND t.case_id <> '' "
-    "AND o.touchpoint IN ({}) ORDER BY t.time, t.source, t.id, o.touchpoint"
 )
 _LOUD_SINCE = (
     "SELECT id, min(instant) FROM signal WHERE level IN ('warning', 'critical') GROUP BY id"
@@ -147,13 +138,24 @@ class Reads:
     def told(self, types: Sequence[str], since: int = 0, until: int = 2**62) -> list[ToldRow]:
         """Return the facts of some types that happened in [since, until), in order."""
         marks = ", ".join("?" * len(types))
-        rows = self.tuples(_TOLD.format(marks), (*types, since, until)) if types else []
+        rows = self.tuples(TOLD.format(marks), (*types, since, until)) if types else []
         return [ToldRow(*row[:-1], json.loads(str(row[-1]))) for row in rows]  # type: ignore[arg-type, call-arg]
+
+    def told_by_month(self, types: Sequence[str], until: int) -> Iterator[list[ToldRow]]:
+        """Yield the facts of some types before an instant, in order, a part of a month at a time.
+
+        Between two parts others may ask: all of it at once would keep them waiting.
+        """
+        marks = ", ".join("?" * len(types))
+        first = self.tuples(TOLD_FIRST.format(marks), types)[0][0] if types else None
+        begins = range(int(str(first)), until, MONTH_MS) if first is not None else ()
+        for begin in begins:
+            yield self.told(types, begin, min(begin + MONTH_MS, until))
 
     def answers(self, event: str, touchpoints: Sequence[str]) -> list[AnswerRow]:
         """Return the answers that one type of event brought, each with the cases it is about."""
         marks = ", ".join("?" * len(touchpoints))
-        rows = self.tuples(_ANSWERS.format(marks), (event, *touchpoints))
+        rows = self.tuples(ANSWERS.format(marks), (event, *touchpoints))
         return [AnswerRow(*row[:-1], json.loads(str(row[-1]))) for row in rows]  # type: ignore[arg-type, call-arg]
 
     def loud_since(self) -> dict[str, int]:

@@ -6,6 +6,18 @@ from typing import Any, NamedTuple
 
 from service.engine.values import Event
 
+MONTH_MS = 30 * 24 * 3_600_000
+TOLD = (
+    "SELECT type, time, heard, recorded, id, case_id, customer, unit, data FROM told "
+    "WHERE type IN ({}) AND time >= ? AND time < ? ORDER BY time, source, id"
+)
+TOLD_FIRST = "SELECT min(time) FROM told WHERE type IN ({})"
+ANSWERS = (
+    "SELECT t.id, o.touchpoint, o.unit, o.started, o.outcome, t.heard, t.data FROM told t "
+    "JOIN outcome o ON o.case_id = t.case_id WHERE t.type = ? AND t.case_id <> '' "
+    "AND o.touchpoint IN ({}) ORDER BY t.time, t.source, t.id, o.touchpoint"
+)
+
 
 class ToldRow(NamedTuple):
     """State one fact as it is stored: when it happened, was heard and was recorded, its fields."""

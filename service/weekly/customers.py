@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from service.report.assets import Ledger, assets_of
 from service.report.clientele import Agreed, Clientele, clientele_of
-from service.report.lives import Deed, Did, steps_of
+from service.report.lives import Deed, Did, Lives, Step, in_order
 from service.report.people import CaseRow
 from service.report.walk import Page
 from service.report.week import last_full_week, weeks_until
@@ -21,13 +21,21 @@ WEEKS = 12
 AMOUNT_MAX = 10**12
 
 
-def ledger_from(reads: Reads, customers: Customers, until: int) -> Ledger:
-    """Return what the stored facts say of customers up to an instant."""
-    deeds = deeds_of(reads.told(sorted(set(customers.events().values())), 0, until + 1), customers)
-    named = (deed for deed in deeds if deed.customer)
+def ledger_from(reads: Reads, customers: Customers, since: int, until: int) -> Ledger:
+    """Return what the stored facts say of customers in [since, until].
+
+    Everything before is read as well, since it says who was a customer, but a month at a time and
+    without keeping it: a page is made beside a service that has other things to do.
+    """
+    lives, deeds, steps = Lives(customers.lapsed_after), list[Deed](), list[Step]()
+    for rows in reads.told_by_month(sorted(set(customers.events().values())), until + 1):
+        part = deeds_of(rows, customers)
+        steps += (step for step in lives.live(d for d in part if d.customer) if step.time >= since)
+        deeds += (deed for deed in part if deed.time >= since)
+    steps += (step for step in lives.pass_time(until) if step.time >= since)
     return Ledger(
         deeds,
-        steps_of(named, customers.lapsed_after, until),
+        in_order(steps),
         customers.moved.tiers if customers.moved else (),
         customers.segments.core_growth if customers.segments else (),
     )
@@ -59,7 +67,7 @@ def flows_now(reads: Reads, customers: Customers | None, zone: str) -> dict[str,
     if customers is None:
         return {}
     week = last_full_week(reads.newest(), zone)
-    assets = assets_of(ledger_from(reads, customers, week.end - 1), week, (), 0)
+    assets = assets_of(ledger_from(reads, customers, week.begin, week.end - 1), week, (), 0)
     counts = ("back", "quiet", "more", "less", "up", "down", "referred")
     found = {name: getattr(assets, name) for name in counts}
     return {"joined": assets.joined.people, "left": assets.left.people, **found}

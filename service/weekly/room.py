@@ -27,7 +27,7 @@ def losses_from(page: Page, reads: Reads, world: World) -> list[Loss]:
     customers = world.settings.configuration.customers
     if customers is None:
         return []
-    ledger = ledger_from(reads, customers, page.week.end - 1)
+    ledger = ledger_from(reads, customers, page.week.begin, page.week.end - 1)
     _, left = people_of(ledger.steps, page.week)
     late = reads.late(page.week.begin - customers.lived_within, page.week.end)
     return losses_of(left, late, page.titles, customers.lived_within)

@@ -33,7 +33,8 @@ def with_customers(page: Page, reads: Reads, settings: Settings, directory: Dire
     customers = configuration.customers
     within = customers.lived_within if customers else LIVED_WITHIN_MS
     late = reads.late(week.begin - within, week.end)
-    ledger = ledger_from(reads, customers, week.end - 1) if customers else Ledger((), ())
+    since = weeks_until(week, WEEKS, page.zone)[0].begin
+    ledger = ledger_from(reads, customers, since, week.end - 1) if customers else Ledger((), ())
     named = reads.named(week.begin, week.end)
     titles = {name: topic.title for name, topic in directory.topics.items()}
     page = replace(

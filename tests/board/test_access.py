@@ -78,14 +78,14 @@ async def test_the_page_is_behind_a_login(tmp_path: Path) -> None:
     with bench(tmp_path) as at:
         async with client(at) as browser:
             away = await browser.get("/waiting")
-            assert (away.status_code, away.headers["location"]) == (303, "/login")
+            assert (away.status_code, away.headers["location"]) == (303, "/login?to=%2Fwaiting")
             wrong = await browser.post("/login", data={"token": "no"})
             assert (wrong.status_code, "not known" in wrong.text) == (401, True)
             right = await browser.post("/login", data={"token": "token-of-reader"})
             assert (right.status_code, right.headers["location"]) == (303, "/waiting")
             cookie = right.headers["set-cookie"]
             assert "HttpOnly" in cookie
-            assert "SameSite=strict" in cookie
+            assert "SameSite=lax" in cookie
             page = await browser.get("/waiting")
             assert (page.status_code, "Nobody waits" in page.text) == (200, True)
             assert "default-src 'none'" in page.headers["content-security-policy"]
@@ -93,6 +93,28 @@ async def test_the_page_is_behind_a_login(tmp_path: Path) -> None:
             assert told.status_code == 403, "a reader does not act"
             at.now += 13 * HOUR
             assert (await browser.get("/waiting")).status_code == 303, "the session is over"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("/alerts?unit=leeds", "/alerts?unit=leeds"),
+        ("/digests/2026-W37", "/digests/2026-W37"),
+        ("https://evil.example/alerts", "/waiting"),
+        ("//evil.example/alerts", "/waiting"),
+        ("/alertsx", "/waiting"),
+        ("/v1/audit", "/waiting"),
+        ("", "/waiting"),
+    ],
+)
+async def test_a_login_leads_to_what_was_wanted(tmp_path: Path, wanted: str, shown: str) -> None:
+    """Who follows a link of a dashboard comes there after the login; nowhere but to our pages."""
+    with bench(tmp_path) as at:
+        async with client(at) as browser:
+            form = (await browser.get("/login", params={"to": wanted})).text
+            assert f'value="{shown}"' in form
+            answer = await browser.post("/login", data={"token": "token-of-reader", "to": wanted})
+            assert answer.headers["location"] == shown
 
 
 @pytest.mark.parametrize("value", ["", "x", "e30=.00", "W10=.", "é"])

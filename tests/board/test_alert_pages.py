@@ -66,4 +66,5 @@ async def test_the_ways_from_a_row(tmp_path: Path) -> None:
             waiting = await reader.get("/waiting", params={"unit": "leeds"})
             assert "Nobody waits past a mark." in waiting.text
         async with client(at) as stranger:
-            assert (await stranger.get("/alerts")).headers["location"] == "/login"
+            away = await stranger.get("/alerts", params={"unit": "leeds"})
+            assert away.headers["location"] == "/login?to=%2Falerts%3Funit%3Dleeds"

@@ -1,7 +1,9 @@
 """What is stored, as metrics: people by how long they wait, units up to a ceiling, never a person."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -10,7 +12,7 @@ from service.engine.values import Reading, Waiting
 from service.errors import ErosionError
 from service.store.measures import BANDS
 from service.store.transaction import Transaction
-from tests.alerts.fakes import HOUR, NOON
+from tests.alerts.fakes import HOUR, NOON, signal
 from tests.alerts.office import office
 from tests.board.bench import Bench, bench, client
 
@@ -90,6 +92,20 @@ async def test_two_thousand_units_and_fifteen_touchpoints(tmp_path: Path) -> Non
     assert sum(float(line.rpartition(" ")[2]) for line in counted) == len(people)
 
 
+async def test_alerts_that_have_no_touchpoint_are_counted_together(tmp_path: Path) -> None:
+    """Two touchpoints that a reload took away are one series, whose count is the sum."""
+    with bench(tmp_path) as at:
+        at.turn(*(signal(id=f"g{n}", touchpoint=f"gone-{n % 2}", rule=f"r{n}") for n in range(3)))
+        async with client(at, "reader") as reader:
+            text = (await reader.get("/metrics")).text
+    labels = 'level="warning",owner="",taken="false",touchpoint=""'
+    assert value(text, f"erosion_alerts_open{{{labels}}}") == 3
+    lines = [
+        line.rpartition(" ")[0] for line in text.splitlines() if "erosion_alerts_open{" in line
+    ]
+    assert len(lines) == len(set(lines))
+
+
 def test_who_waits_goes_before_who_was_let_down() -> None:
     """Units are chosen by the people who wait, then by the broken promises, then by name."""
     waiting = {("a", "u1"): 2, ("b", "u1"): 2, ("a", "u2"): 3}
@@ -100,16 +116,24 @@ def test_who_waits_goes_before_who_was_let_down() -> None:
     assert len(shown) == UNITS_MAX
 
 
+def away(*_: object) -> None:
+    """Be a store that refuses."""
+    raise ErosionError("the database does not answer", "start it")
+
+
+def hanging(*_: object) -> None:
+    """Be a store that does not answer for long."""
+    sleep(0.5)
+
+
+@pytest.mark.parametrize("answer_of_store", [away, hanging])
 async def test_what_the_process_knows_is_told_while_the_store_is_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer_of_store: Callable[..., None]
 ) -> None:
-    """A store that does not answer takes only its own metrics with it."""
-
-    def away(*_: object) -> None:
-        raise ErosionError("the database does not answer", "start it")
-
+    """A store that does not answer takes only its own metrics with it, and not for long."""
+    monkeypatch.setattr("service.board.app.STORE_S", 0.05)
     with bench(tmp_path) as at:
-        monkeypatch.setattr(at.reads, "tuples", away)
+        monkeypatch.setattr(at.reads, "tuples", answer_of_store)
         async with client(at, "reader") as reader:
             answer = await reader.get("/metrics")
     assert answer.status_code == 200

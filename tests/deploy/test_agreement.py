@@ -60,6 +60,28 @@ def test_the_demo_world_is_watched_and_bound(name: str) -> None:
         assert one.get("user") == ("0:0" if name == "secrets" else None)
 
 
+@pytest.mark.parametrize(
+    ("monitor", "key"),
+    [
+        ("base/servicemonitor.yaml", "endpoints"),
+        ("kafka/podmonitor.yaml", "podMetricsEndpoints"),
+    ],
+)
+def test_every_cluster_is_asked_for_units(monitor: str, key: str) -> None:
+    """Both ways on Kubernetes scrape the two paths, units as a job of their own."""
+    text = (DEPLOY / "kubernetes" / monitor).read_text("utf-8")
+    plain, units = YAML(typ="safe").load(text)["spec"][key]
+    assert (plain["path"], units["path"]) == ("/metrics", "/metrics/units")
+    assert units["relabelings"] == [{"targetLabel": "job", "replacement": "erosion-units"}]
+    assert units["authorization"] == plain["authorization"]
+
+
+@pytest.mark.parametrize("place", ["base/statefulset.yaml", "kafka/kustomization.yaml"])
+def test_clusters_say_where_people_reach_them(place: str) -> None:
+    """A process behind a proxy cannot know its address, and dashboards lead there."""
+    assert "EROSION_PUBLIC_URL" in (DEPLOY / "kubernetes" / place).read_text("utf-8")
+
+
 def test_no_secret_stands_in_a_file() -> None:
     """Passwords and tokens come by file: no variable of the demo world holds one."""
     for one in SERVICES.values():

@@ -84,9 +84,8 @@ def test_nobody_is_counted_twice(asked: Prometheus) -> None:
     ("name", "query", "_"), ANNOTATIONS, ids=[name for name, *_ in ANNOTATIONS]
 )
 def test_every_annotation_can_be_asked(asked: Prometheus, name: str, query: str, _: str) -> None:
-    """What is drawn across all panels is no mistake; in a minute without news most say nothing."""
-    found = asked.ask(query)
-    assert name != "Alerts about promises" or {row["metric"]["touchpoint"] for row in found}
+    """What is drawn across all panels can be asked; a service that was just started makes no news."""
+    assert asked.ask(query) == [], name
 
 
 def test_the_way_back_is_known(asked: Prometheus) -> None:
@@ -101,7 +100,7 @@ def test_every_choice_has_values(asked: Prometheus, board: Board) -> None:
     """What a reader may choose from is there."""
     for variable in board.variables:
         metric, label = re.findall(r"[a-z_]+", variable.query)[-2:]
-        assert asked.ask(f"count by ({label}) ({metric})")
+        assert asked.ask(f"count by ({label}) ({metric})"), variable
 
 
 def _queries(panel: Panel, unit: str) -> list[str]:

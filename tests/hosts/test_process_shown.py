@@ -28,9 +28,9 @@ def test_the_first_certificate_of_a_chain_to_end_counts(tmp_path: Path) -> None:
         authority.issue_cert("localhost", not_after=end).cert_chain_pems[0].write_to_path(
             str(chain), append=True
         )
-    show_process(ProcessSettings(tls_cert=chain, kafka_cert=None))
+    show_process(ProcessSettings(tls_cert=chain, kafka_cert=None), has_pages=False)
     assert shown("callers") == short.timestamp()
-    show_process(ProcessSettings(kafka_cert=chain))
+    show_process(ProcessSettings(kafka_cert=chain), has_pages=False)
     assert shown("brokers") == short.timestamp()
 
 
@@ -42,4 +42,4 @@ def test_what_is_no_certificate_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cert.pem"
     path.write_text(text)
     with pytest.raises(ConfigurationError, match=r"EROSION_TLS_CERT: .*cert.pem cannot be read"):
-        show_process(ProcessSettings(tls_cert=path))
+        show_process(ProcessSettings(tls_cert=path), has_pages=False)

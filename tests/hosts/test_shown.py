@@ -8,9 +8,11 @@ import pytest
 from alerts.folding import Heap
 from service import metrics
 from service.bootstrap import Service, build
+from service.engine.snapshot import parts_of
 from service.hosts.jobs import Batch
 from service.hosts.keeper import Keeper
 from service.hosts.space import show_room
+from service.positions import Behind
 from service.settings import ProcessSettings
 from service.store.checkpoints import Checkpoints
 from service.watching import _content
@@ -63,6 +65,32 @@ def test_a_checkpoint_that_is_found_is_shown_with_its_age(tmp_path: Path) -> Non
     written = (tmp_path / "7" / "manifest.json").stat().st_mtime
     assert sample("erosion_checkpoint_timestamp_seconds", shard="main") == int(written)
     assert Checkpoints(tmp_path, (1, 1)).written_s(8) == 0
+
+
+def test_a_start_keeps_the_time_of_the_checkpoint(tmp_path: Path) -> None:
+    """What restored a service is as old as it is; a new beginning would hide that none is written."""
+    config = write_config(tmp_path / "config", {})
+    process = ProcessSettings(data=tmp_path / "data", config=config)
+    first = build(process, clock_events=True)
+    hear(first, "09:00 ask c1 unit=a id=1")
+    assert sample("erosion_checkpoint_timestamp_seconds", shard="main") == 0
+    keeper, seq = first.writer._folding._keeper, first.log.last_seq()
+    assert keeper is not None
+    keeper._checkpoints.write(seq, parts_of(first.loop.engine))
+    first.store.close()
+    again = build(process, clock_events=True)
+    assert (sample("erosion_checkpoint_timestamp_seconds", shard="main") or 0) > 0
+    assert sample("erosion_checkpoint_seq", shard="main") == seq
+    again.store.close()
+
+
+def test_a_partition_of_an_earlier_life_is_shown_no_more() -> None:
+    """Another intake reads it now, and shows it."""
+    behind = Behind()
+    behind.show({("t", 0): 500, ("t", 1): 3})
+    behind.show({("t", 1): 0})
+    assert sample("erosion_raw_records_behind", topic="t", partition="0") is None
+    assert sample("erosion_raw_records_behind", topic="t", partition="1") == 0
 
 
 def test_the_log_and_the_plan_are_shown(tmp_path: Path) -> None:
