@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.report.assets import Ledger, assets_of, marble_of
-from service.report.lives import Deed, Did, Step, steps_of
+from service.report.lives import Deed, Did, Lives, Step, in_order, steps_of
 from service.report.week import Week
 
 DAY = 86_400_000
@@ -78,6 +78,16 @@ def test_order_does_not_matter(deeds: list[Deed], chance: object) -> None:
     assert steps_of(again, LAPSED, END) == steps_of(apart, LAPSED, END)
     doubled = [one for one in mixed if one in apart]
     assert steps_of(doubled, LAPSED, END) == steps_of(apart, LAPSED, END)
+
+
+@given(DEEDS, st.lists(st.integers(0, 70), max_size=4))
+def test_parts_make_the_steps_of_the_whole(deeds: list[Deed], cuts: list[int]) -> None:
+    """Facts that come a part at a time, cut at any days, make what they make together."""
+    lives, found = Lives(LAPSED), list[Step]()
+    ends = [*sorted(day * DAY for day in cuts), END + 1]
+    for begin, end in pairwise([0, *ends]):
+        found += lives.live(one for one in deeds if begin <= one.time < end)
+    assert in_order([*found, *lives.pass_time(END)]) == steps_of(deeds, LAPSED, END)
 
 
 @given(DEEDS)
