@@ -34,7 +34,7 @@ class FaustHost:
         self._folded: dict[int, int] = {}
         self._came_s = 0.0
         self._whole_s = float("inf")
-        self._recovering = 0
+        self._recovering = self._calls = 0
         self._lock = asyncio.Lock()
         self.app = make_app(transport, member, folder)
         raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "partitions": shards}
@@ -88,10 +88,15 @@ class FaustHost:
         self._folded[partition] = offset
 
     async def _recover(self) -> None:
-        """Make the shards that came, while nothing can flow; Faust may deal anew meanwhile."""
+        """Make the shards that came, while nothing can flow; Faust may deal anew meanwhile.
+
+        It leaves a call then and makes the next, and does not end the one before: whoever is
+        overtaken does nothing, else it would close a flow that nobody opens again.
+        """
         self._recovering += 1
+        self._calls += 1
         try:
-            await self._take_over(self._deal())
+            await self._take_over(self._deal(), self._calls)
         finally:
             self._recovering -= 1
 
@@ -103,12 +108,12 @@ class FaustHost:
     def _deal(self) -> tuple[int, set[Any]]:
         return self.app.consumer_generation_id, self._mine()
 
-    async def _take_over(self, deal: tuple[int, set[Any]]) -> None:
+    async def _take_over(self, deal: tuple[int, set[Any]], call: int) -> None:
         mine = deal[1]
         await self._all_read(deal)
         firsts = await self.app.consumer.earliest_offsets(*mine) if mine else {}
         async with self._lock:
-            if deal != self._deal():
+            if call != self._calls or deal != self._deal():
                 return  # Faust comes here again for the next deal, and must be able to read for it
             await self._guard(firsts)
             known = {tp.partition: firsts[tp] for tp in mine}

@@ -163,3 +163,30 @@ async def test_the_same_shards_in_the_next_deal_are_left_to_that(tmp_path: Path)
     client.dealt_anew = dealt_anew  # type: ignore[method-assign]
     await host._guarded(host._recover)()
     assert (worker.runs, worker.died, client.flows) == ([], [], True)
+
+
+async def test_a_call_that_was_overtaken_closes_no_flow(tmp_path: Path) -> None:
+    """Of two calls for one deal only the later acts: Faust opens the flow behind that one alone."""
+    worker, client = Worker(), Client()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    flow = SimpleNamespace(suspend=lambda: None)
+    more = {"flow_control": flow, "tables": SimpleNamespace(recovery=Recovery())}
+    host.app = SimpleNamespace(consumer=client, consumer_generation_id=1, **more)  # type: ignore[assignment]
+    client.stays, let_go = True, asyncio.Event()
+
+    async def slow() -> None:
+        client.dealt_anew = quick  # type: ignore[method-assign]
+        await let_go.wait()
+
+    async def quick() -> None:
+        """Answer at once."""
+
+    client.dealt_anew = slow  # type: ignore[method-assign]
+    overtaken = asyncio.create_task(host._recover())
+    await asyncio.sleep(0)
+    await host._recover()
+    client.flows = True  # by Faust, behind the call that it waits for
+    let_go.set()
+    await overtaken
+    assert client.flows
+    assert worker.runs == [{0: 0}]
