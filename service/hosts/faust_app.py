@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from service.hosts.dealt import Worker
-from service.hosts.faust_client import make_app
+from service.hosts.faust_client import DEAL, make_app, tell_deals
 from service.hosts.running import SilentError
 from service.transport import Transport
 
@@ -42,6 +42,7 @@ class FaustHost:
         self._log = self.app.topic(transport.topic("log"), **raw, **plain)
         self._table = self.app.Table("checkpoint", **raw)
         self._table.on_recover(self._guarded(self._recover))
+        tell_deals(self._recovery)
         self.app.agent(self._log, concurrency=1)(self._fold)
         self.app.task(self._guarded(self._beat))
         self.app.on_partitions_revoked.connect(self._revoked)
@@ -96,7 +97,7 @@ class FaustHost:
         self._recovering += 1
         self._calls += 1
         try:
-            await self._take_over(self._deal(), self._calls)
+            await self._take_over((DEAL.get(), self._mine()), self._calls)
         finally:
             self._recovering -= 1
 

@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 
 from service.hosts.faust_app import SILENT_S, WAKE_S, FaustHost
+from service.hosts.faust_client import DEAL, tell_deals
 from service.hosts.running import SilentError
 from service.transport import Transport
 
@@ -106,6 +107,7 @@ async def test_a_deal_in_a_deal_ends_no_worker(tmp_path: Path) -> None:
     tables = SimpleNamespace(recovery=Recovery())
     more = {"flow_control": flow, "tables": tables, "consumer_generation_id": 1}
     host.app = SimpleNamespace(consumer=client, **more)  # type: ignore[assignment]
+    DEAL.set(1)
     await host._guarded(host._recover)()
     assert (worker.runs, worker.died) == ([], [])
     assert client.flows, "the next deal's changelog must be read"
@@ -173,6 +175,7 @@ async def test_a_call_that_was_overtaken_closes_no_flow(tmp_path: Path) -> None:
     more = {"flow_control": flow, "tables": SimpleNamespace(recovery=Recovery())}
     host.app = SimpleNamespace(consumer=client, consumer_generation_id=1, **more)  # type: ignore[assignment]
     client.stays, let_go = True, asyncio.Event()
+    DEAL.set(1)
 
     async def slow() -> None:
         client.dealt_anew = quick  # type: ignore[method-assign]
@@ -190,3 +193,28 @@ async def test_a_call_that_was_overtaken_closes_no_flow(tmp_path: Path) -> None:
     await overtaken
     assert client.flows
     assert worker.runs == [{0: 0}]
+
+
+async def test_a_call_about_the_deal_before_does_nothing(tmp_path: Path) -> None:
+    """The next deal is known before its recovery begins: a call that ends the last one is too late."""
+    worker, client = Worker(), Client()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    tables = SimpleNamespace(recovery=Recovery())
+    host.app = SimpleNamespace(consumer=client, tables=tables, consumer_generation_id=2)  # type: ignore[assignment]
+    client.stays = True
+    heard = []
+
+    async def completed(_: int) -> None:
+        await asyncio.ensure_future(host._recover())
+        heard.append(DEAL.get())
+
+    recovery = SimpleNamespace(on_recovery_completed=completed)
+    tell_deals(recovery)
+    await asyncio.create_task(recovery.on_recovery_completed(1))
+    assert (worker.runs, client.flows) == ([], True)
+    flow = SimpleNamespace(suspend=lambda: None)
+    host.app = SimpleNamespace(  # type: ignore[assignment]
+        consumer=client, tables=tables, consumer_generation_id=2, flow_control=flow
+    )
+    await asyncio.create_task(recovery.on_recovery_completed(2))
+    assert (worker.runs, heard) == ([{0: 0}], [1, 2])
