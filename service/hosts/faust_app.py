@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from service.hosts.dealt import Worker
 from service.hosts.faust_client import DEAL, make_app, tell_deals
+from service.hosts.faust_rows import Rows
 from service.hosts.running import SilentError
 from service.transport import Transport
 
@@ -43,6 +44,7 @@ class FaustHost:
         self._table = self.app.Table("checkpoint", **raw)
         self._table.on_recover(self._guarded(self._recover))
         tell_deals(self._recovery)
+        self._rows = Rows(self._recovery)
         self.app.agent(self._log, concurrency=1)(self._fold)
         self.app.task(self._guarded(self._beat))
         self.app.on_partitions_revoked.connect(self._revoked)
@@ -186,19 +188,9 @@ class FaustHost:
         elif now - self._whole_s > RECOVERY_S:
             raise SilentError(RECOVERY_S)
         elif now - self._whole_s > WAKE_S:
-            self._wake()
-
-    def _wake(self) -> None:
-        """Tell Faust again that the changelog is read.
-
-        It says so once, and where it does not wait for that yet, it waits until the next deal.  Only
-        who waits now may hear it: said to the next deal, that would take its rows for read, close the
-        way by which they come, and wait for them in vain.
-        """
-        recovery = self._recovery
-        if not (self._recovering or recovery.in_recovery or recovery.need_recovery()):
-            recovery.signal_recovery_end.set()
-            recovery.signal_recovery_end.clear()
+            await self._rows.read_on(self.app.consumer, now)
+            if not self._recovering:
+                self._rows.wake()
 
     def _mine(self) -> set[Any]:
         """Return the partitions of the log that are dealt to us."""

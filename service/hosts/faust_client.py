@@ -37,7 +37,7 @@ class HastyConsumer(Consumer):
     nothing of those that must be read now, and Faust would wait 5 s for its answer.
     """
 
-    async def _wait_next_records(self, timeout: float) -> Any:
+    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - it is Faust's
         return await super()._wait_next_records(min(timeout, ASK_S))
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:

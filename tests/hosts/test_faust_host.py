@@ -12,6 +12,7 @@ from aiokafka.errors import IllegalStateError
 
 from service.hosts.faust_app import SILENT_S, WAKE_S, FaustHost
 from service.hosts.faust_client import DEAL, tell_deals
+from service.hosts.faust_rows import PATIENCE_S, Rows
 from service.hosts.running import SilentError
 from service.transport import Transport
 
@@ -65,6 +66,12 @@ class Recovery:
         """Begin to wait."""
         self.signal_recovery_end = asyncio.Event()
         self.in_recovery = False
+        self.active_offsets: dict[TopicPartition, int] = {}
+        self.ends: dict[TopicPartition, int] = {}
+
+    def active_remaining(self) -> dict[TopicPartition, int]:
+        """Return how many rows are still to come."""
+        return {at: end - self.active_offsets[at] for at, end in self.ends.items()}
 
     def need_recovery(self) -> bool:
         """Tell that all is read."""
@@ -122,6 +129,7 @@ async def test_a_recovery_that_missed_its_end_is_told_again(tmp_path: Path) -> N
     client, recovery = Client(), Recovery()
     tables = SimpleNamespace(recovery=recovery)
     host.app = SimpleNamespace(consumer=client, tables=tables, in_recovery=False)  # type: ignore[assignment]
+    host._rows = Rows(recovery)
     host._whole_s = now = asyncio.get_running_loop().time()
     waiting = asyncio.create_task(recovery.signal_recovery_end.wait())
     await asyncio.sleep(0)
@@ -131,6 +139,38 @@ async def test_a_recovery_that_missed_its_end_is_told_again(tmp_path: Path) -> N
     await host._see_to_the_log(now + WAKE_S * 2)
     assert await asyncio.wait_for(waiting, 1)
     assert not recovery.signal_recovery_end.is_set()
+
+
+async def test_rows_that_were_thrown_away_are_read_again() -> None:
+    """Where rows stay away they are read from the last that came; while they come nothing is done."""
+    recovery, sought = Recovery(), list[tuple[TopicPartition, int]]()
+    other = TopicPartition("p.changelog", 1)
+
+    async def seek(at: TopicPartition, offset: int) -> None:
+        sought.append((at, offset))
+
+    rows, consumer = Rows(recovery), SimpleNamespace(seek=seek)
+    recovery.ends, recovery.active_offsets = {AT: 19, other: 19}, {AT: -1, other: 19}
+    await rows.read_on(consumer, 10)
+    recovery.active_offsets[AT] = 3
+    await rows.read_on(consumer, 10 + 2 * PATIENCE_S)
+    assert sought == []
+    await rows.read_on(consumer, 10 + 3.5 * PATIENCE_S)
+    await rows.read_on(consumer, 10 + 4 * PATIENCE_S)
+    assert sought == [(AT, 3)]
+    recovery.active_offsets[AT] = -1
+    await rows.read_on(consumer, 20)
+    await rows.read_on(consumer, 22)
+    assert sought[1:] == [(AT, 0)]
+
+    async def refuse(at: TopicPartition, _: int) -> None:
+        raise IllegalStateError(at)
+
+    await rows.read_on(SimpleNamespace(seek=refuse), 30)
+    recovery.active_offsets[AT] = 19
+    await rows.read_on(consumer, 40)
+    await rows.read_on(consumer, 50)
+    assert len(sought) == 2
 
 
 async def test_a_log_is_not_silent_while_we_do_not_ask(tmp_path: Path) -> None:
