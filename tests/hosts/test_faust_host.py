@@ -1,109 +1,17 @@
 """What Faust's host does when partitions are dealt out anew while it still answers the deal before."""
 
 import asyncio
-from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
-from aiokafka.errors import IllegalStateError
 
 from service.hosts.faust_app import SILENT_S, WAKE_S, FaustHost
 from service.hosts.faust_client import DEAL, tell_deals
-from service.hosts.faust_rows import PATIENCE_S, Rows
+from service.hosts.faust_rows import Rows
 from service.hosts.running import SilentError
 from service.transport import Transport
-
-AT = TopicPartition("p.log", 0)
-
-
-class Client:
-    """Be a consumer whose partitions are taken away while it is asked where they begin."""
-
-    def __init__(self) -> None:
-        """Begin with a partition that is about to go."""
-        self.mine, self.stays = {AT}, False
-        self.flows = True
-        self.ends: dict[TopicPartition, int] = {}
-
-    async def dealt_anew(self) -> None:
-        """Let something happen meanwhile."""
-
-    def assignment(self) -> set[TopicPartition]:
-        """Return what is dealt to us."""
-        return set(self.mine)
-
-    async def earliest_offsets(self, *asked: TopicPartition) -> dict[TopicPartition, int]:
-        """Return where partitions begin."""
-        self.mine = self.mine if self.stays else set()
-        await self.dealt_anew()
-        return dict.fromkeys(asked, 0)
-
-    async def highwaters(self, *asked: TopicPartition) -> dict[TopicPartition, int]:
-        """Return where partitions end."""
-        return {at: self.ends[at] for at in asked}
-
-    def highwater(self, at: TopicPartition) -> int:
-        """Return where a partition ends."""
-        return self.ends.get(at, 0)
-
-    def stop_flow(self) -> None:
-        """Bring nothing."""
-        self.flows = False
-
-    async def seek(self, at: TopicPartition, _: int) -> None:
-        """Refuse what is not ours, as the real one does."""
-        if at not in self.mine:
-            raise IllegalStateError(at)
-
-
-class Recovery:
-    """Be Faust's recovery that has read all, said so too early, and waits for it to be said."""
-
-    def __init__(self) -> None:
-        """Begin to wait."""
-        self.signal_recovery_end = asyncio.Event()
-        self.in_recovery = False
-        self.active_offsets: dict[TopicPartition, int] = {}
-        self.ends: dict[TopicPartition, int] = {}
-
-    def active_remaining(self) -> dict[TopicPartition, int]:
-        """Return how many rows are still to come."""
-        return {at: end - self.active_offsets[at] for at, end in self.ends.items()}
-
-    def need_recovery(self) -> bool:
-        """Tell that all is read."""
-        return False
-
-
-class Worker:
-    """Remember which shards it runs, and what it died of."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        self.runs: list[dict[int, int]] = []
-        self.died: list[BaseException] = []
-        self.takes_s = 0.0
-
-    async def restore(self, firsts: Mapping[int, int], _: MutableMapping[bytes, bytes]) -> None:
-        """Remember."""
-        self.runs.append(dict(firsts))
-
-    async def take(self, *_: Any) -> int | None:
-        """Take nothing."""
-
-    async def flush(self, ends: Mapping[int, int]) -> None:
-        """Take a while, as one whose store is away."""
-        await asyncio.sleep(self.takes_s)
-
-    async def leave(self, partitions: set[int]) -> None:
-        """Have nothing to leave."""
-
-    def crash(self, error: BaseException) -> None:
-        """Remember."""
-        self.died.append(error)
+from tests.hosts.fake_faust import AT, Client, Recovery, Worker
 
 
 async def test_a_deal_in_a_deal_ends_no_worker(tmp_path: Path) -> None:
@@ -139,38 +47,6 @@ async def test_a_recovery_that_missed_its_end_is_told_again(tmp_path: Path) -> N
     await host._see_to_the_log(now + WAKE_S * 2)
     assert await asyncio.wait_for(waiting, 1)
     assert not recovery.signal_recovery_end.is_set()
-
-
-async def test_rows_that_were_thrown_away_are_read_again() -> None:
-    """Where rows stay away they are read from the last that came; while they come nothing is done."""
-    recovery, sought = Recovery(), list[tuple[TopicPartition, int]]()
-    other = TopicPartition("p.changelog", 1)
-
-    async def seek(at: TopicPartition, offset: int) -> None:
-        sought.append((at, offset))
-
-    rows, consumer = Rows(recovery), SimpleNamespace(seek=seek)
-    recovery.ends, recovery.active_offsets = {AT: 19, other: 19}, {AT: -1, other: 19}
-    await rows.read_on(consumer, 10)
-    recovery.active_offsets[AT] = 3
-    await rows.read_on(consumer, 10 + 2 * PATIENCE_S)
-    assert sought == []
-    await rows.read_on(consumer, 10 + 3.5 * PATIENCE_S)
-    await rows.read_on(consumer, 10 + 4 * PATIENCE_S)
-    assert sought == [(AT, 3)]
-    recovery.active_offsets[AT] = -1
-    await rows.read_on(consumer, 20)
-    await rows.read_on(consumer, 22)
-    assert sought[1:] == [(AT, 0)]
-
-    async def refuse(at: TopicPartition, _: int) -> None:
-        raise IllegalStateError(at)
-
-    await rows.read_on(SimpleNamespace(seek=refuse), 30)
-    recovery.active_offsets[AT] = 19
-    await rows.read_on(consumer, 40)
-    await rows.read_on(consumer, 50)
-    assert len(sought) == 2
 
 
 async def test_a_log_is_not_silent_while_we_do_not_ask(tmp_path: Path) -> None:
