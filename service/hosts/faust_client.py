@@ -16,7 +16,6 @@ from service.transport import Transport
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
 # The client asks a broker one thing at a time, also whom a shard belongs to and where its log begins.
 FETCH_MS = 100
-ASK_S = 0.25
 # Which deal a recovery is about: Faust tells its own callback, and none of ours.
 DEAL: ContextVar[int] = ContextVar("deal", default=0)
 
@@ -31,14 +30,7 @@ class _Thread(AIOKafkaConsumerThread):
 
 
 class HastyConsumer(Consumer):
-    """Ask in such a thread, and ask again soon.
-
-    A question names the partitions that were to be read when it began.  One from before a deal knows
-    nothing of those that must be read now, and Faust would wait 5 s for its answer.
-    """
-
-    async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - it is Faust's
-        return await super()._wait_next_records(min(timeout, ASK_S))
+    """Ask in such a thread."""
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
