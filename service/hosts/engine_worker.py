@@ -102,7 +102,7 @@ class EngineWorker:
                 shard.restore(found)
         for reason in passed_over:
             logger().warning("a checkpoint cannot be trusted and is passed over", detail=reason)
-        if found is None and first > 0:
+        if first > shard.offset + 1:
             raise DamagedError(
                 f"the log of shard {shard.name} begins at {first}, and no checkpoint covers it",
                 "bring its beginning or its checkpoints back; an engine with half a past would lie",
@@ -122,8 +122,7 @@ class EngineWorker:
             with running.load.work():
                 events = running.shard.take(offset, stamp, raw)
         except HoleError as hole:
-            logger().error("records of the log were lost on the way", detail=str(hole))
-            metrics.HOLES.inc()
+            running.sought.meet(hole.wanted, str(hole), monotonic_s())
             return hole.wanted
         except OtherRulesError as error:
             await self._end(running, error)

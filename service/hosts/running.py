@@ -1,6 +1,6 @@
 """A shard that runs in this process, with all that belongs to it, and what it tells of itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service import metrics, positions
 from service.engine.fold import SEMANTICS
@@ -10,6 +10,7 @@ from service.hosts.checkpointing import Checkpointing
 from service.hosts.clock import now_ms
 from service.hosts.load import Load
 from service.hosts.shard import OtherRulesError, Shard
+from service.hosts.sought import Sought
 from service.hosts.teaching import Teaching
 from service.store.database import Database
 from service.store.reports import ShardReport
@@ -36,6 +37,7 @@ class Running:
     end: int = -1
     settled_s: float = 0.0
     told_s: float = 0.0
+    sought: Sought = field(default_factory=Sought)
 
     def commit(self, store: Database, member: str) -> list[Frame]:
         """Make durable what waits, with word of how it is; return the frames that are new."""
