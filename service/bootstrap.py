@@ -11,7 +11,6 @@ from typing import Any, TextIO
 
 from alerts.courier import Channel, Courier
 from alerts.desk import Book, Desk
-from alerts.folding import Heap
 from service import metrics
 from service.board.access import Access
 from service.board.app import Health, make_app
@@ -103,8 +102,6 @@ def build(
     looking = _looking(process, writer, reads, reloader, loop)
     host = _outside(process, access, writer, decoder, reads, ways, reloader, looking)
     missing = unserved(compiled, ways)
-    for channel in missing:
-        metrics.looked(Heap(channel, 0))
     log = SqliteLog(store)
     return Service(compiled, store, log, loop, decoder, writer, host, reloader, missing, wrong)
 

@@ -1,7 +1,8 @@
 """The open alerts as a page, which dashboards link to: how many people, where, and who has it.
 
 The loudest stand first, and of those the ones with most people: sorted by time a page is read as a log.
-Answering stays with the message, the command and the interface, where who answers is known by more than a click.
+Answering stays with the message, the command and the interface, where who answers is known by more than
+a click.
 """
 
 from starlette.concurrency import run_in_threadpool
@@ -16,10 +17,9 @@ from alerts.orders import dashboard_at
 from alerts.scene import scene_of
 from alerts.spans import clock
 from service.board.access import READ, Access, guarded, refusal
-from service.board.html import inner
+from service.board.html import ALERTS, inner
 from service.board.office import Office
 
-ALERTS = "/alerts"
 SHOWN_MAX = 500
 
 

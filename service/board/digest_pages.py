@@ -7,10 +7,9 @@ from starlette.routing import Route
 
 from alerts.spans import clock
 from service.board.access import READ, Access, guarded, refusal
-from service.board.html import HEADERS, inner
+from service.board.html import DIGESTS, HEADERS, inner
 from service.board.office import Office
 
-DIGESTS = "/digests"
 SHOWN_MAX = 500
 # The page brings its own style and its pictures inside itself, and nothing else is loaded.
 _WHOLE = {

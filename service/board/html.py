@@ -11,11 +11,12 @@ from alerts.tongue import Tongue, noted
 from service.board.body import body_of
 
 FORM_BYTES_MAX = 16 * 1024
+WAITING, ALERTS, DIGESTS = "/waiting", "/alerts", "/digests"
 # The pages behind the login: where each is, and what it is called.
 PAGES = {
-    "waiting.html": ("/waiting", noted("Call these first")),
-    "alerts.html": ("/alerts", noted("Open alerts")),
-    "digests.html": ("/digests", noted("The weekly pages")),
+    "waiting.html": (WAITING, noted("Call these first")),
+    "alerts.html": (ALERTS, noted("Open alerts")),
+    "digests.html": (DIGESTS, noted("The weekly pages")),
 }
 HEADERS = {
     "Content-Security-Policy": (

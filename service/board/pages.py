@@ -12,12 +12,12 @@ from alerts.spans import span
 from alerts.tongue import noted
 from service.board.access import ACT, COOKIE, READ, SESSION_S, Access, guarded, is_ours, refusal
 from service.board.desk_api import waiting_rows
-from service.board.html import PAGES, form_of, inner, page, style
+from service.board.html import PAGES, WAITING, form_of, inner, page, style
 from service.board.office import Office
 from service.board.shapes import WaitingOut
 from service.errors import NotFoundError
 
-LOGIN, WAITING = "/login", "/waiting"
+LOGIN = "/login"
 SHOWN_MAX = 500
 LOG_IN = noted("Log in")
 

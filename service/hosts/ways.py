@@ -16,9 +16,11 @@ from alerts.channels.webhook import Target, Webhook, keys_of
 from alerts.channels.webhook_guard import Guard
 from alerts.courier import Channel
 from alerts.errors import Unaddressed
+from alerts.folding import Heap
 from alerts.links import link
 from alerts.outbox import OutboxRow
 from alerts.secret import Secret
+from service import metrics
 from service.errors import ConfigurationError
 from service.settings import Compiled, ProcessSettings, Secrets
 from service.settings.transport import read_transport
@@ -107,6 +109,12 @@ def _named(secrets: Secrets, prefix: str) -> dict[str, Secret]:
 
 
 def unserved(compiled: Compiled, ways: Sequence[Channel]) -> tuple[str, ...]:
-    """Return the channels that receivers use and for which there are no settings."""
+    """Return the channels that receivers use and for which there are no settings; show each as empty.
+
+    A rate sees no first step from nothing.
+    """
     used = {reach.channel for found in compiled.directory.receivers.values() for reach in found}
-    return tuple(sorted(used - {way.name for way in ways}))
+    missing = tuple(sorted(used - {way.name for way in ways}))
+    for channel in missing:
+        metrics.looked(Heap(channel, 0))
+    return missing

@@ -4,7 +4,6 @@ import sys
 from functools import partial
 
 from alerts.courier import Courier
-from alerts.folding import Heap
 from service import metrics
 from service.board.listening import listeners
 from service.board.people import people_of
@@ -43,9 +42,7 @@ def run(process: ProcessSettings, ready: Ready) -> None:
     directory, world = compiled.directory, World(settings, compiled)
     asking = open_store(process.database_url)
     people = people_of(process, secrets, asking.call, reads, lambda: directory, now_ms)
-    # A rate sees no first step from nothing, so what has no settings is shown as 0.
-    for channel in unserved(compiled, ways):
-        metrics.looked(Heap(channel, 0))
+    unserved(compiled, ways)
     outbox = SqlOutbox(store.call, reads.tuples, is_shared=True, on_look=metrics.looked)
     courier = Courier(outbox, ways, clock=Steady().now, on_attempt=metrics.attempted)
     first = compiled.plan.shards[0]
