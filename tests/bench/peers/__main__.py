@@ -23,9 +23,10 @@ from tests.bench.peers.report import line, write
 from tests.live.broker import Broker
 
 THEIRS, OURS = 0, 1
-PRODUCT, FAUST = "product", "faust"
+PRODUCT, WITH_RULES, FAUST = "product", "product-rules", "faust"
 SYSTEMS = (
     PRODUCT,
+    WITH_RULES,
     "kstreams-rocksdb",
     "kstreams-mem",
     "flink-hashmap",
@@ -66,8 +67,10 @@ def _rows(
     name, topic = ("small", "j1-raw-small") if is_small else ("events", "j1-raw")
     _driven(place, bootstrap, "load", name)
     for system in systems:
-        if system == PRODUCT:
-            yield run_product(bootstrap, place.data, name, topic, (THEIRS, OURS))
+        if system in {PRODUCT, WITH_RULES}:
+            stream = (place.data, name, topic)
+            has_rules = system == WITH_RULES
+            yield run_product(bootstrap, stream, (THEIRS, OURS), has_rules=has_rules)
         else:
             # A table write per event is too slow for the whole stream.
             yield _driven(place, bootstrap, system, "small" if system == FAUST else name)

@@ -53,14 +53,15 @@ def markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Return the report."""
     table = ["| " + " | ".join(HEAD) + " |", "|---|---|" + "--:|" * 5 + "---|---|---|"]
     table += ["| " + " | ".join(cells(row)) + " |" for row in rows]
-    parts = [f"- {_parts(row)}" for row in rows if "parts" in row]
+    parts = [f"- {row['system']}: {_parts(row)}" for row in rows if "parts" in row]
     story = (
         "One job, J1: requests that must be answered within two hours of event time. Written by one run "
         "of `make bench-peers`; one broker on one core, one system on the other, PostgreSQL beside the "
         "broker. CPU is user and system time of the system's processes from its first record on, and "
         "with its start-up; neither the broker nor PostgreSQL is in it. *late* says that exactly the "
-        "expected cases were told once, *daily* that all counts by dealer and day are right. Compare "
-        "figures of one run only."
+        "expected cases were told once, *daily* that all counts by dealer and day are right. J1 asks for no "
+        "more than that; *its rules* is this product as a user has it, warning of queues and of pace too. "
+        "Compare figures of one run only."
     )
     lines = ["# J1 on Kafka, beside what could be used instead", "", story, "", *table, ""]
     return "\n".join(
