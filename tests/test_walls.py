@@ -26,7 +26,7 @@ OFFENCES = {
     "Channels do not know each other": ("alerts/channels/slack.py", "alerts.channels.console"),
     "One file knows PostgreSQL's driver": ("service/store/postgres.py", "psycopg"),
     "One file knows Faust": ("service/loop.py", "faust"),
-    "Five files know aiokafka": ("service/log/sqlite.py", "aiokafka"),
+    "Seven files know aiokafka": ("service/log/sqlite.py", "aiokafka"),
 }
 
 

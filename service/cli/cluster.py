@@ -56,10 +56,10 @@ def accept(
     """Go on behind records that are gone: what they might have answered becomes unknown."""
     import asyncio
 
-    from service.hosts.deciding import gap_of
+    from service.hosts.deciding import gaps_of
 
-    gap = gap_of(open_reads().reports(), topic, partition)
-    asyncio.run(_deciding().accept(gap))
+    gaps = gaps_of(open_reads().reports(), topic, partition)
+    asyncio.run(_deciding().accept(topic, gaps))
     say(f"{topic}/{partition} goes on; see `erosion doctor`")
 
 

@@ -98,18 +98,21 @@ class Hearing:
                 self._say(name, ASIDE, Level.WARNING, now, listener, "set aside", count)
 
     def tell_gap(self, name: str, gap: Mapping[str, object], now: int) -> None:
-        """Tell that records of a source can never be read; what they might answer is held."""
-        listener = self.listeners.get(name)
-        if listener is not None:
+        """Tell that records of a source can never be read; what they might answer is held.
+
+        While one gap stands, others of the same source are no alerts of their own.
+        """
+        listener, known = self.listeners.get(name), self._episodes.get((GAP, name))
+        if listener is not None and (known is None or known.standing() is None):
             place = {key: gap[key] for key in ("topic", "partition", "from", "to")}
             self._say(name, GAP, Level.CRITICAL, now, listener, "input gap", 0, place)
 
-    def accept(self, name: str, now: int) -> None:
-        """Go on behind a gap: nobody knows what lay in it."""
+    def accept(self, name: str, now: int, *, is_last: bool) -> None:
+        """Go on behind a gap: nobody knows what lay in it; the last one ends what is told of them."""
         listener = self.listeners.get(name)
         if listener is not None:
             self.gaps.setdefault(name, []).append((listener.heard, now))
-            self._end(name, (GAP,), now, "accepted")
+            self._end(name, (GAP,) if is_last else (), now, "accepted")
 
     def spoken(self, alive: Mapping[str, int]) -> list[str]:
         """Take words of sources that were for others; return the sources that had been silent."""

@@ -57,7 +57,7 @@ def _gap(engine: "Engine", control: Control) -> None:
 
 def _accept(engine: "Engine", control: Control) -> None:
     for name in control["sources"]:
-        engine.hearing.accept(name, engine.now)
+        engine.hearing.accept(name, engine.now, is_last=not control.get("left"))
         engine.absence.believe(name)
 
 

@@ -4,7 +4,7 @@ Each is a record of the control topic; intakes follow it and bring it into the l
 decides by its own files, because during a roll-out half of them would have the old ones.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any, Self
@@ -14,6 +14,7 @@ from service.engine.plan import Plan
 from service.engine.sharding import on_topics
 from service.errors import ConfigurationError, NotFoundError
 from service.hosts.beginning import same
+from service.hosts.clock import now_ms
 from service.log.decided import Decided, accept_record, plan_record, rules_record
 from service.log.identity import Identities, need_topics
 from service.log.kafka import CONTROL, LOG, Controls, LogWriter
@@ -61,32 +62,34 @@ class Deciding:
                 await parts.writer.tell(*rules_record(SEMANTICS))
             return before, max(before, SEMANTICS)
 
-    async def accept(self, gap: Mapping[str, Any]) -> None:
-        """Decide to go on behind a gap, in the topic as it is now."""
+    async def accept(self, topic: str, gaps: Sequence[Mapping[str, Any]]) -> None:
+        """Decide to go on behind gaps of a topic, in the topic as it is now."""
         async with _Parts(self._transport) as parts:
             known = parts.decided.plan
             ids = Identities(self._transport)
             await ids.start()
             try:
-                found = await ids.of([gap["topic"]])
+                found = (await ids.of([topic])).get(topic)
             finally:
                 await ids.stop()
-            if gap["topic"] not in found or known is None:
-                raise NotFoundError(f"there is no topic {gap['topic']}", "make it again first")
-            sources = [n for n, s in known.plan.sources.items() if s.topic == gap["topic"]]
-            record = {"kind": "accept", "sources": sources, **gap}
-            if found[gap["topic"]].id != gap["incarnation"]:
-                record |= {"incarnation": found[gap["topic"]].id, "next": 0}
-            await parts.writer.tell(*accept_record(record))
+            if found is None or known is None:
+                raise NotFoundError(f"there is no topic {topic}", "make it again first")
+            sources = [n for n, s in known.plan.sources.items() if s.topic == topic]
+            about = {"kind": "accept", "sources": sources, "topic": topic, "at": now_ms()}
+            for gap in gaps:
+                new = {} if gap["incarnation"] == found.id else {"incarnation": found.id, "next": 0}
+                await parts.writer.tell(*accept_record({**about, **gap, **new}))
 
 
-def gap_of(reports: list[dict[str, Any]], topic: str, partition: int) -> dict[str, Any]:
-    """Return the gap that stopped a partition, as the shards report it; raise NotFoundError."""
+def gaps_of(reports: list[dict[str, Any]], topic: str, partition: int) -> list[dict[str, Any]]:
+    """Return the gaps that stopped a partition; raise NotFoundError if there are none.
+
+    Shards that had read it unequally far may each go on from a place of their own, the first one first.
+    """
     stopped = [row for report in reports for row in report["body"]["stopped"]]
-    for found, number, incarnation, _, to in stopped:
-        if (found, number) == (topic, partition):
-            place = {"topic": topic, "partition": partition}
-            return place | {"incarnation": incarnation, "next": to}
+    found = {(row[4], row[2]) for row in stopped if (row[0], row[1]) == (topic, partition)}
+    if found:
+        return [{"partition": partition, "incarnation": i, "next": to} for to, i in sorted(found)]
     names = ", ".join(sorted({f"{row[0]} {row[1]}" for row in stopped})) or "none"
     raise NotFoundError(f"{topic} {partition} is not stopped", f"stopped are: {names}")
 

@@ -48,7 +48,11 @@ def lines(found: Mapping[str, Sequence[Report]]) -> Iterator[str]:
         for name, lag in shard["raw_lag"].items():
             yield f"  {name}: {lag} records not in the log yet"
         for topic, partition, _, first, to in shard["stopped"]:
-            yield f"  {topic} {partition}: STOPPED, records from {first} to {to} are gone"
+            gone = f"records from {first} to {to} are gone"
+            what = (
+                gone if first != to else "its reader lost its place and waits; nothing is missing"
+            )
+            yield f"  {topic} {partition}: STOPPED, {what}"
 
 
 def wrong(found: Mapping[str, Sequence[Report]]) -> list[str]:

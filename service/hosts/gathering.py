@@ -9,7 +9,7 @@ is refused by whoever folds, and must still be there to be read again.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from service import metrics
@@ -131,7 +131,7 @@ class Gathering:
                 break  # what was read is forgotten, and nothing of the new deal must be with it
             wanted = aligned.wanted(self._reader.positions, ends)
             if wanted or aligned.first() is None:
-                aligned.put(await self._reader.read(QUIET_MS, wanted))
+                found += aligned.put(await self._reader.read(QUIET_MS, wanted))
             if until is None and (first := aligned.first()) is not None:
                 until = first + self._step_ms
             leaving = aligned.take(self._reader.positions, ends, until or FIRST)
@@ -186,8 +186,8 @@ class Gathering:
 
     async def _look(self) -> None:
         """Take what was decided meanwhile."""
-        for gap in self._decided.take_all(await self._controls.news()):
-            await self._accept(gap)
+        for accepted in self._decided.take_all(await self._controls.news()):
+            await self._accept(accepted)
         for shard, told in self._decided.fresh():
             await self._append(shard, told)
 
@@ -239,10 +239,10 @@ class Gathering:
                 self._aligned.forget()
             self._reached = {p: min(at, self._safe.get(p, at)) for p, at in self._reached.items()}
 
-    async def _accept(self, gap: Mapping[str, Any]) -> None:
+    async def _accept(self, accepted: Told) -> None:
         """Tell the shards to go on behind a gap, and read there."""
+        gap = accepted.control
         place = Place(gap["topic"], gap["partition"])
-        name = f"accept/{place.topic}/{place.partition}/{gap['incarnation']}/{gap['next']}"
-        await self._to_all(place.topic, Told(name, gap))
+        await self._to_all(place.topic, accepted)
         self._reached.pop(place, None)
         self._reader.accept(place.topic, place.partition, gap["next"])

@@ -18,7 +18,7 @@ from service.hosts.following import NO_PLAN, PLAN_S
 from service.hosts.gathering import Gathering, NewTopicsError, Sources
 from service.hosts.lives import quietly, sleep
 from service.hosts.pulse import Pulse
-from service.intake.cutting import Cutter
+from service.intake.cutting import Cutter, Place
 from service.intake.kafka import RawReader
 from service.log.decided import Decided
 from service.log.identity import need_topics
@@ -85,7 +85,8 @@ class Intake:
                 decided = await self._decided(controls, stop)
                 if decided.plan is None:
                     return
-                reader = RawReader(self._transport, topics(decided.plan.plan), self._member)
+                names = topics(decided.plan.plan)
+                reader = RawReader(self._transport, names, self._member, accepted=_behind(decided))
                 parts.push_async_callback(quietly, reader.stop)
                 await reader.start()
                 gathering = Gathering(
@@ -111,3 +112,8 @@ class Intake:
             logger().warning(self.trouble)
             await sleep(stop, PLAN_S)
         return decided
+
+
+def _behind(decided: Decided) -> Callable[[Place, str, int], int]:
+    """Return what says where accepted gaps of a partition lead to."""
+    return lambda place, incarnation, position: decided.behind(*place, incarnation, position)

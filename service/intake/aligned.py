@@ -42,10 +42,15 @@ class Aligned:
             if place not in self._held and position < ends.get(place, 0)
         ]
 
-    def put(self, slices: Iterable[Slice]) -> None:
-        """Hold what was read of partitions of which nothing was held."""
+    def put(self, slices: Iterable[Slice]) -> list[Slice]:
+        """Hold what was read of partitions of which nothing was held; return what has no records to hold."""
+        empty = []
         for one in slices:
-            self._held[Place(one.topic, one.partition)] = one
+            if one.records:
+                self._held[Place(one.topic, one.partition)] = one
+            else:
+                empty.append(one)
+        return empty
 
     def forget(self) -> None:
         """Let go of everything: it will be read again."""

@@ -22,13 +22,17 @@ Item = Event | Rejected
 
 
 class Record(NamedTuple):
-    """Hold one record as it came; `time` is the topic's own stamp in UTC ms."""
+    """Hold one record as it came; `time` is the topic's own stamp in UTC ms.
+
+    `broken` says why the client could not read it; nothing else of it is known then.
+    """
 
     offset: int
     key: bytes | None
     value: bytes | None
     headers: Sequence[dead.Header]
     time: int
+    broken: str = ""
 
 
 class Place(NamedTuple):
@@ -114,10 +118,19 @@ class Cutter:
         home = self._topics[one.topic][0]
         place = f"{one.topic}/{one.incarnation}/{one.partition}/{record.offset}"
         runs[home].turned.append(record.offset)
+        # A body may be longer than its record was, written out: an entry must not be.
+        kept = sum(len(one.body) for one in cuts[home].rejected) + len(bad.body)
+        bad = bad if kept <= BYTES_MAX else bad._replace(body=b"")
         cuts[home].rejected.append(bad._replace(origin=place))
         where = (one.topic, one.partition, record.offset)
         buried = dead.Record(*where, record.key, record.value, record.headers)
         self._letters.append((buried, bad))
+
+
+def _size(record: Record) -> int:
+    """Return how many bytes a record may take in a cut: attributes stand in its headers."""
+    size = len(record.value or b"")
+    return size + dead.size_of(record.headers) if record.headers else size
 
 
 def together(slices: Sequence[Slice]) -> Iterable[list[Slice]]:
@@ -125,7 +138,7 @@ def together(slices: Sequence[Slice]) -> Iterable[list[Slice]]:
     group: list[Slice] = []
     count = size = 0
     for part in (part for one in slices for part in pieces(one)):
-        more, longer = len(part.records), sum(len(r.value or b"") for r in part.records)
+        more, longer = len(part.records), sum(map(_size, part.records))
         if group and (count + more > RECORDS_MAX or size + longer > BYTES_MAX):
             yield group
             group, count, size = [], 0, 0
@@ -139,8 +152,9 @@ def pieces(one: Slice) -> Iterable[Slice]:
     """Cut a slice so that no piece has too many records or bytes; together they are the slice."""
     begin, size, first = 0, 0, one.first
     for place, record in enumerate(one.records):
-        size += len(record.value or b"")
+        more = _size(record)
+        size += more
         if place > begin and (size > BYTES_MAX or place - begin == RECORDS_MAX):
             yield one._replace(first=first, to=record.offset, records=one.records[begin:place])
-            begin, size, first = place, len(record.value or b""), record.offset
+            begin, size, first = place, more, record.offset
     yield one._replace(first=first, records=one.records[begin:])

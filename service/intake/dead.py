@@ -52,11 +52,15 @@ def dead_letter(record: Record, why: Rejected, at_ms: int) -> Letter:
     return Letter(key, value, [*_kept(record.headers), *_written(ours)])
 
 
+def size_of(headers: Sequence[Header]) -> int:
+    """Return how many bytes headers take."""
+    return sum(len(name) + len(value or b"") for name, value in headers)
+
+
 def _kept(headers: Sequence[Header]) -> list[Header]:
     """Return the headers as they came; those that look like ours, or are too much, are left out."""
     theirs = [(name, value) for name, value in headers if not name.startswith(PREFIX)]
-    size = sum(len(name) + len(value or b"") for name, value in theirs)
-    return theirs if size <= HEADERS_BYTES_MAX else []
+    return theirs if size_of(theirs) <= HEADERS_BYTES_MAX else []
 
 
 def _written(ours: dict[str, str]) -> list[Header]:

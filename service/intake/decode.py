@@ -99,6 +99,10 @@ class Decoder:
         """Tell whether a source of that name is configured."""
         return source in self._known.sources
 
+    def delivers(self, source: str, kind: str) -> bool:
+        """Tell whether a source may bring events of a type."""
+        return kind in self._known.delivers.get(source, ())
+
     def format(self, source: str) -> str:
         """Return how a source writes its events; without a source it is CloudEvents."""
         known = self._known.sources.get(source)

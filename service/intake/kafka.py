@@ -8,10 +8,10 @@ knows what is, so only the caller commits.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import (
     CommitFailedError,
@@ -20,16 +20,14 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from service.intake.cutting import RECORDS_MAX, Place, Record, Slice
+from service.intake.consumer import raw_consumer
+from service.intake.cutting import Place, Record, Slice
+from service.intake.unreadable import read_singly, record_of
 from service.log.entry import Lost
 from service.log.identity import Identities, Identity
 from service.log.reach import let_go
 from service.transport import Transport
 
-SESSION_MS, HEARTBEAT_MS = 6_000, 500
-# The client asks a broker one thing at a time: a question about partitions where nothing happens
-# must not keep the others waiting, which the default of half a second does.
-FETCH_MS = 20
 # What the client may take beyond the time that it was given.
 GRACE_S = 0.1
 
@@ -44,23 +42,22 @@ class _Reading(NamedTuple):
 class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
     """Read the raw topics; one life of a consumer."""
 
-    def __init__(self, transport: Transport, topics: Collection[str], member: str = "") -> None:
-        """Take the way to the brokers; a member's name keeps its partitions over a restart."""
+    def __init__(
+        self,
+        transport: Transport,
+        topics: Collection[str],
+        member: str = "",
+        accepted: Callable[[Place, str, int], int] = lambda _, __, position: position,
+    ) -> None:
+        """Take the way to the brokers; a member's name keeps its partitions over a restart.
+
+        `accepted` gives, for a partition, its incarnation and a position, where accepted gaps lead to.
+        """
         self._topics = sorted(topics)
+        self._accepted = accepted
+        self._failed: Exception | None = None
         self._identities = Identities(transport)
-        self._consumer = AIOKafkaConsumer(
-            **transport.client(),
-            group_id=transport.group("intake"),
-            group_instance_id=member or None,
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            isolation_level="read_committed",
-            session_timeout_ms=SESSION_MS,
-            heartbeat_interval_ms=HEARTBEAT_MS,
-            max_poll_records=RECORDS_MAX,
-            metadata_max_age_ms=5_000,
-            fetch_max_wait_ms=FETCH_MS,
-        )
+        self._consumer = raw_consumer(transport, member)
         self.identities: Mapping[str, Identity] = {}
         self.positions: dict[Place, int] = {}
         self.opened: list[Slice] = []
@@ -95,8 +92,10 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
     async def read(self, timeout_ms: int, places: Iterable[Place] = ()) -> list[Slice]:
         """Return what came, of some partitions or of all, in the order of their places.
 
-        Return nothing if the partitions were dealt out anew meanwhile.
+        Return nothing if the partitions were dealt out anew meanwhile; raise what went wrong at that.
         """
+        if self._failed is not None:
+            raise self._failed
         reading = self._reading or self._ask(timeout_ms, places)
         self._reading = reading
         # While partitions are dealt out anew the client answers nobody: time must pass all the same.
@@ -112,10 +111,27 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             return []
         except NoOffsetForPartitionError:
             return []  # just assigned: we say ourselves where it begins
+        except ValueError:
+            return await self._one_by_one(reading.deal)
+        # Behind the last record there may be marks of transactions, which the client passes over.
+        is_ours = reading.deal == self.deal
+        mine = [TopicPartition(*place) for place in self.positions] if is_ours else []
+        reached = {at: await self._consumer.position(at) for at in mine}
         if reading.deal != self.deal:
             self._give_back(batch)
             return []
-        return [one for at, records in batch.items() if (one := self._slice(Place(*at), records))]
+        return [one for at in mine if (one := self._slice(at, batch.get(at, []), reached[at]))]
+
+    async def _one_by_one(self, deal: int) -> list[Slice]:
+        """Read again up to a record that the client cannot read, and step over it as a broken one."""
+        self._give_back(TopicPartition(*place) for place in self.positions)
+        ends, positions = await self.ends(), dict(self.positions)
+        found = await read_singly(self._consumer, positions, ends, self._id)
+        if deal != self.deal:
+            self._give_back(TopicPartition(*place) for place in self.positions)
+            return []
+        self.positions |= {Place(one.topic, one.partition): one.to for one in found}
+        return found
 
     def _ask(self, timeout_ms: int, places: Iterable[Place]) -> "_Reading":
         some = [TopicPartition(*place) for place in places]
@@ -142,15 +158,20 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             if place in self.positions and at < self.positions[place]:
                 self._consumer.seek(TopicPartition(*place), at)
                 self.positions[place] = at
+        # A shard that did not use the topic before must hear where it begins, though nothing may come.
+        for place, at in [*self.positions.items()]:
+            self._open(place, at)
         self.deal += 1
 
     def accept(self, topic: str, partition: int, at: int) -> None:
-        """Go on reading behind a gap that somebody accepted."""
+        """Go on reading behind a gap that somebody accepted, or where we are if that is before it."""
         place = TopicPartition(topic, partition)
         if place in self._consumer.assignment():
+            at = min(at, self.positions.get(Place(*place), at))
             self._consumer.seek(place, at)
             self._consumer.resume(place)
             self._open(Place(*place), at)
+            self.deal += 1
 
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         """Forget all positions, once what is in hand is in the log."""
@@ -160,18 +181,23 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             self.opened.clear()
 
     async def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
-        """Begin where the group left off."""
-        async with self.busy:
-            self.deal += 1
-            await self.look()
-            begins = await self._consumer.beginning_offsets([*assigned]) if assigned else {}
-            ends = await self._consumer.end_offsets([*assigned]) if assigned else {}
-            for at in assigned:
-                await self._begin(at, begins[at], ends[at])
+        """Begin where the group left off; the client would swallow what goes wrong, so `read` raises it."""
+        try:
+            async with self.busy:
+                self.deal += 1
+                await self.look()
+                begins = await self._consumer.beginning_offsets([*assigned]) if assigned else {}
+                ends = await self._consumer.end_offsets([*assigned]) if assigned else {}
+                for at in assigned:
+                    await self._begin(at, begins[at], ends[at])
+        except Exception as error:  # noqa: BLE001 - see above
+            self._failed = error
 
     async def _begin(self, at: TopicPartition, begin: int, end: int) -> None:
         place, committed = Place(*at), await self._consumer.committed(at)
         position = begin if committed is None else committed
+        if position < begin:
+            position = self._accepted(place, self._id(place), position)
         if begin <= position <= end:
             self._consumer.seek(at, position)
             self._open(place, position)
@@ -213,10 +239,12 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         found = self.identities.get(place.topic)
         return "" if found is None else found.id
 
-    def _slice(self, place: Place, records: list[Any]) -> Slice | None:
-        if place not in self.positions or not records:
+    def _slice(self, at: TopicPartition, records: list[Any], to: int) -> Slice | None:
+        """Return what was read up to `to`, which may be no record at all."""
+        place = Place(*at)
+        first = self.positions.get(place, to)
+        if first >= to:
             return None
-        first, to = self.positions[place], records[-1].offset + 1
         self.positions[place] = to
-        made = [Record(r.offset, r.key, r.value, r.headers, r.timestamp) for r in records]
+        made = [record_of(one) for one in records]
         return Slice(place.topic, self._id(place), place.partition, first, to, made)

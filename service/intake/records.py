@@ -11,7 +11,7 @@ from service.intake.record import decode_record
 from service.intake.registry import Registry
 from service.log.passed import decode_passed
 from service.log.reading import FIRST
-from service.rejected import Reason, Rejected, rejected
+from service.rejected import Reason, Rejected, rejected, shown
 
 
 class Records:
@@ -32,10 +32,13 @@ class Records:
 
     def decode(self, topic: str, record: Record) -> Iterable[Event | Rejected]:
         """Return what a record holds."""
+        source = self._sources.get(topic, "")
+        if record.broken:
+            return [rejected(Reason.CONTENT, record.broken, b"", source)]
         if topic == self._door:
             return self._passed(record)
         schemas = {} if self._registry is None else self._registry.schemas
-        source, (_, key, value, headers, _) = self._sources.get(topic, ""), record
+        _, key, value, headers, *_ = record
         return decode_record(self._decoder, source, key, value, headers, schemas)
 
     async def prepare(self, slices: Sequence[Slice]) -> None:
@@ -56,6 +59,10 @@ class Records:
         if item is None:
             self._pulse = max(self._pulse, record.time)
             return []
+        if isinstance(item, Event) and not self._decoder.delivers(item.source, item.type):
+            # The door took it by another plan than the one by which it is read.
+            detail = f"source {shown(item.source)} does not deliver {shown(item.type)} any more"
+            return [rejected(Reason.TYPE, detail, record.value or b"", item.source)]
         return [item]
 
 

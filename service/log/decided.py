@@ -15,6 +15,7 @@ from pydantic_core import from_json, to_json
 from service.engine.plan import Plan
 from service.engine.plan_data import from_data, to_data
 from service.engine.results import digest
+from service.engine.sharding import topics
 from service.log.entry import Told
 from service.log.reading import FIRST
 
@@ -42,14 +43,14 @@ class Decided:
         self.changes = 0
         self._baselines: dict[str, tuple[str, Mapping[str, Any]]] = {}
         self._fresh: set[str] = set()
-        self._accepted: set[str] = set()
+        self.accepted: dict[str, Mapping[str, Any]] = {}
 
-    def take_all(self, records: Iterable[tuple[str, bytes]]) -> list[Mapping[str, Any]]:
-        """Take records in their order; return the gaps that they accept."""
-        return [gap for key, value in records if (gap := self.take(key, value)) is not None]
+    def take_all(self, records: Iterable[tuple[str, bytes]]) -> list[Told]:
+        """Take records in their order; return the controls that accept gaps, each once."""
+        return [told for key, value in records if (told := self.take(key, value)) is not None]
 
-    def take(self, key: str, value: bytes) -> Mapping[str, Any] | None:
-        """Take the next record; return the gap that it accepts, if it does."""
+    def take(self, key: str, value: bytes) -> Told | None:
+        """Take the next record; return the control that accepts a gap, if it does."""
         kind, _, rest = key.partition("/")
         self.changes += kind in (PLAN, RULES, ASIDE)
         if kind == PLAN:
@@ -62,9 +63,9 @@ class Decided:
             self._take_baseline(key, value)
         elif kind == FAILED:
             self.failed[rest.rpartition("/")[0]] += 1
-        elif kind == ACCEPT and rest not in self._accepted:
-            self._accepted.add(rest)
-            return dict(from_json(value))
+        elif kind == ACCEPT and key not in self.accepted:
+            self.accepted[key] = dict(from_json(value))
+            return Told(key, self.accepted[key])
         return None
 
     def controls(self, shard: str) -> list[Told]:
@@ -77,7 +78,22 @@ class Decided:
             found.append(Told(self.plan.id, to_data(self.plan.plan), FIRST))
         mine = [(key, row) for key, row in sorted(self.asides.items()) if row["shard"] == shard]
         found += [Told(f"{ASIDE}/{key}", row, FIRST) for key, row in mine]
+        found += [Told(key, gap, FIRST) for key, gap in self._gaps_of(shard)]
         return found + [told for name, told in self._taught() if name == shard]
+
+    def behind(self, topic: str, partition: int, incarnation: str, position: int) -> int:
+        """Return where a partition goes on behind the gaps that were accepted, or the position itself."""
+        place = (topic, partition, incarnation)
+        gaps = self.accepted.values()
+        mine = (g for g in gaps if (g["topic"], g["partition"], g["incarnation"]) == place)
+        return max([position, *(int(gap["next"]) for gap in mine)])
+
+    def _gaps_of(self, shard: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
+        """Yield what was accepted for a shard: whoever was to tell it may have been between two lives."""
+        known = {} if self.plan is None else topics(self.plan.plan)
+        yield from (
+            (k, gap) for k, gap in self.accepted.items() if shard in known.get(gap["topic"], ())
+        )
 
     def fresh(self) -> list[tuple[str, Told]]:
         """Return what touchpoints were taught since the last call, each with its shard."""
@@ -136,8 +152,9 @@ def rules_record(number: int) -> Record:
 
 def accept_record(gap: Mapping[str, Any]) -> Record:
     """Return key and value of the record that goes on behind a gap."""
-    place = "/".join(str(gap[key]) for key in ("topic", "partition", "incarnation", "next"))
-    return f"{ACCEPT}/{place}".encode(), to_json(gap)
+    # With its instant: who accepts the same place again means another gap there.
+    place = ("topic", "partition", "incarnation", "next", "at")
+    return "/".join([ACCEPT, *(str(gap[key]) for key in place)]).encode(), to_json(gap)
 
 
 def failed_record(shard: str, offset: int, life: str) -> Record:

@@ -169,15 +169,14 @@ class Fence:
     def _lost(self, stamp: int, lost: Lost) -> Passed:
         key = (lost.topic, lost.partition)
         reading = self.readings.setdefault(key, Reading(lost.incarnation, lost.first))
-        is_same = lost.incarnation == reading.incarnation
         if reading.stopped or lost.incarnation in reading.replaced:
             return self._known()
-        if is_same and reading.next >= lost.to:
-            return self._known()
-        reading.stopped, reading.hole, reading.since = True, lost.to, stamp
-        return Passed(
-            Chunk(stamp, (), self._gap(lost.topic, lost.partition, reading.next, lost.to))
-        )
+        to = lost.to
+        if lost.incarnation == reading.incarnation and lost.first <= to <= reading.next:
+            # We had it all before it went, but its reader waits for somebody's word: so ask for that.
+            to = reading.next
+        reading.stopped, reading.hole, reading.since = True, to, stamp
+        return Passed(Chunk(stamp, (), self._gap(lost.topic, lost.partition, reading.next, to)))
 
     def _gap(self, topic: str, partition: int, first: int, to: int) -> dict[str, Any]:
         sources = list(self.sources_of(topic))
@@ -188,20 +187,35 @@ class Fence:
         if told.id in self.controls:
             return self._known()
         self.controls = [*self.controls, told.id][-CONTROLS_MAX:]
-        if told.control.get("kind") == "accept":
-            self._accept(told.control)
-        return Passed(Chunk(stamp, (), told.control))
+        if told.control.get("kind") != "accept":
+            return Passed(Chunk(stamp, (), told.control))
+        if not self._accept(told.control):
+            return self._known()
+        topic = told.control["topic"]
+        left = sum(one.stopped for key, one in self.readings.items() if key[0] == topic)
+        return Passed(Chunk(stamp, (), {**told.control, "left": left}))
 
     def _known(self) -> Passed:
         self.tally[Why.KNOWN] += 1
         return Passed(None)
 
-    def _accept(self, control: Mapping[str, Any]) -> None:
-        """Go on behind a gap, in the topic as it is now."""
-        key = (control["topic"], control["partition"])
+    def _accept(self, control: Mapping[str, Any]) -> bool:
+        """Go on behind the gap that is meant, in the topic as it is now; tell whether there is one.
+
+        Every intake repeats what was accepted, however long ago: it must open no later gap.
+        """
+        key, incarnation = (control["topic"], control["partition"]), control["incarnation"]
         before = self.readings.get(key)
-        known = [] if before is None else before.replaced
-        if before is not None and before.incarnation != control["incarnation"]:
+        if before is None:
+            return False
+        known = before.replaced
+        if before.incarnation != incarnation:
+            if incarnation in known:
+                return False
             known = [*known, before.incarnation]
-        heard = FIRST if before is None else before.heard
-        self.readings[key] = Reading(control["incarnation"], control["next"], heard, replaced=known)
+            # It may have fewer partitions now; the next tick counts them.
+            self.counts.pop(control["topic"], None)
+        elif not before.stopped or before.hole != control["next"]:
+            return False
+        self.readings[key] = Reading(incarnation, control["next"], before.heard, replaced=known)
+        return True

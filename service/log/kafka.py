@@ -20,6 +20,7 @@ from aiokafka.errors import (
 )
 
 from service.log.entry import Entry, encode
+from service.log.identity import Identities
 from service.log.passed import DOOR
 from service.log.reach import let_go
 from service.log.wanted import MESSAGE_BYTES
@@ -81,7 +82,9 @@ class LogWriter:
     async def bury(self, key: bytes | None, value: bytes | None, headers: Headers) -> None:
         """Append a dead letter."""
         topic = self._transport.topic(DEAD)
-        # A key keeps equal keys together; the topic is not compacted, so none will do as well.
+        # A key keeps equal keys together; the topic is not compacted, so none will do as well.  A record
+        # that has neither key nor value is one that the client does not send.
+        value = b"" if key is None and value is None else value
         await self._sent(topic, value, key=key, headers=[*headers])
 
     async def put(self, value: bytes) -> None:
@@ -138,8 +141,18 @@ class Shouter:
 
 
 async def ends_of(transport: Transport, places: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Return the ends of partitions, as `topic/partition`."""
-    asked = [TopicPartition(*place) for place in places]
+    """Return the ends of those partitions that there are, as `topic/partition`.
+
+    The client would wait for one that is gone until it gives up on all.
+    """
+    wanted = [TopicPartition(*place) for place in places]
+    identities = Identities(transport)
+    await identities.start()
+    try:
+        known = await identities.of({at.topic for at in wanted})
+    finally:
+        await identities.stop()
+    asked = [at for at in wanted if at.topic in known and at.partition < known[at.topic].partitions]
     consumer = AIOKafkaConsumer(**transport.client(), enable_auto_commit=False)
     await consumer.start()
     try:

@@ -8,7 +8,7 @@ import pytest
 from service import metrics
 from service.hosts.gathering import NewTopicsError
 from service.intake.cutting import Place, Slice
-from service.log.decided import accept_record, plan_record
+from service.log.decided import Decided, accept_record, plan_record
 from service.log.entry import Cut, Lost, Tick, Told
 from tests.hosts.gathered import (
     DESK,
@@ -95,10 +95,26 @@ async def test_an_accepted_gap_is_told_before_anything_is_read_behind_it() -> No
     found = await gathering(reader, log)
     gap = {"kind": "accept", "sources": ["desk"], "topic": DESK, "partition": 0}
     for _ in range(2):
-        log.decide(accept_record(gap | {"incarnation": "i", "next": 9}))
+        log.decide(accept_record(gap | {"incarnation": "i", "next": 9, "at": 1}))
     await found._second()
     assert reader.accepted == [(DESK, 0, 9)]
     assert [told.id for _, told in log.of(Told) if told.id.startswith("accept/")]
+
+
+async def test_a_gap_accepted_between_two_lives_is_told_by_the_next_one() -> None:
+    """Nobody was there to tell it then: each life tells the shards first what holds."""
+    decided = Decided()
+    gap = {"kind": "accept", "sources": ["desk"], "topic": DESK, "partition": 0}
+    records = [plan_record(PLAN)]
+    records += [accept_record(gap | {"incarnation": "i", "next": n, "at": n}) for n in (4, 9)]
+    for key, value in records:
+        decided.take(key.decode(), value)
+    home = cutter(PLAN)[0].topics[DESK]
+    for shard in PLAN.shards:
+        told = [one for one in decided.controls(shard) if one.id.startswith("accept/")]
+        assert [one.control["next"] for one in told] == ([4, 9] if shard in home else [])
+    assert [decided.behind(DESK, 0, "i", at) for at in (0, 8, 12)] == [9, 9, 12]
+    assert decided.behind(DESK, 0, "j", 3) == decided.behind(DESK, 1, "i", 3) == 3
 
 
 async def test_a_tick_vouches_only_for_what_is_appended() -> None:

@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from service.engine.sharding import routes, shard_plan, topics
 from service.engine.values import Event
 from service.intake.aligned import Aligned
-from service.intake.cutting import Cutter, Place, Record, Slice, pieces
+from service.intake.cutting import BYTES_MAX, Cutter, Place, Record, Slice, pieces, together
+from service.intake.records import Records
+from service.log.entry import encode
+from service.log.passed import encode_passed
+from service.log.wanted import MESSAGE_BYTES
 from service.rejected import Reason, Rejected, rejected
 from service.settings import compile_settings, load
 
 PLAN = compile_settings(load(Path("tests/live/quick"))).plan
 KINDS = {source.topic: PLAN.delivers[name] for name, source in PLAN.sources.items()}
+TOPIC, KEY = PLAN.sources["desk"].topic, b"key"
 NAMES = {source.topic: name for name, source in PLAN.sources.items()}
 
 
@@ -88,6 +93,50 @@ def test_pieces_are_the_slice(sizes: list[int], step: int) -> None:
     assert [r for part in parts for r in part.records] == records
     assert (parts[0].first, parts[-1].to) == (whole.first, whole.to)
     assert all(a.to == b.first for a, b in itertools.pairwise(parts))
+
+
+def test_headers_count_for_the_size_of_a_cut() -> None:
+    """Attributes stand in them, and are kept of what is turned away: an entry must stay small enough."""
+    headers = [("ce_id", b"x" * 4000), ("ce_specversion", b"0.3")]
+    records = [Record(n, None, b"", headers, 0) for n in range(1000)]
+    whole = Slice(TOPIC, "i", 0, 0, 1000, records)
+    decoder = Records(PLAN, KEY)
+    made = []
+    for group in together([whole]):
+        cutter = Cutter(PLAN, decoder.decode)
+        made += [encode(cut) for cut in cutter.cut(group, 5).values()]
+    assert len(made) > 1
+    assert max(map(len, made)) < MESSAGE_BYTES
+
+
+def test_a_body_that_grows_when_written_out_is_left_to_its_letter() -> None:
+    """A control character takes six characters there, and an entry has a limit."""
+    headers = [("ce_id", b"\x01" * 900), ("ce_specversion", b"0.3")]
+    records = [Record(n, None, b"", headers, 0) for n in range(1000)]
+    cutter = Cutter(PLAN, Records(PLAN, KEY).decode)
+    cuts = cutter.cut([Slice(TOPIC, "i", 0, 0, 1000, records)], 5)
+    [rejected] = [cut.rejected for cut in cuts.values() if cut.rejected]
+    assert sum(len(bad.body) for bad in rejected) <= BYTES_MAX
+    assert len(rejected) == len(cutter.take_letters(5)) == 1000
+
+
+def test_what_a_door_took_by_another_plan_is_turned_away() -> None:
+    """A type that no source delivers any more ends no intake, and is kept."""
+    event = Event(1, 1, "desk", "e1", "gone.by", 5, None, "c", "u", "", "", "", {})
+    cutter = Cutter(PLAN, Records(PLAN, KEY, door=TOPIC).decode)
+    record = Record(0, None, encode_passed(event), (), 0)
+    cuts = cutter.cut([Slice(TOPIC, "i", 0, 0, 1, [record])], 5)
+    [bad] = [bad for cut in cuts.values() for bad in cut.rejected]
+    assert bad.reason is Reason.TYPE
+
+
+def test_what_holds_no_records_leaves_a_history_at_once() -> None:
+    """Behind the last record stand marks of transactions; nobody waits for a time that they have not."""
+    aligned = Aligned()
+    empty = Slice("t", "i", 0, 5, 6, [])
+    assert aligned.put([empty]) == [empty]
+    assert aligned.first() is None
+    assert aligned.take({Place("t", 0): 6}, {Place("t", 0): 6}, 2**62) == []
 
 
 @given(st.randoms(use_true_random=False), st.integers(1, 4))

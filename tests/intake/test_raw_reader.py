@@ -1,14 +1,17 @@
 """A reader of raw topics answers in time, and takes nothing that was asked for under an older deal."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import NodeNotReadyError
 from aiokafka.structs import ConsumerRecord
 
 from service.intake.cutting import Place
 from service.intake.kafka import RawReader
-from service.log.identity import Identity
+from service.log.identity import Identities, Identity
 from service.transport import Transport
 
 AT = TopicPartition("raw", 0)
@@ -33,13 +36,46 @@ class Client:
         """Remember."""
         self.sought.append((at, offset))
 
+    async def position(self, _: TopicPartition) -> int:
+        """Stand behind the record."""
+        return 6
 
-async def test_a_deal_that_takes_long_holds_up_nobody() -> None:
-    """Time can pass meanwhile; what was asked for before the deal is read again after it."""
-    reader, client = RawReader(Transport((("127.0.0.1", 1),), "p"), ["raw"]), Client()
+    def assignment(self) -> set[TopicPartition]:
+        """Hold one partition."""
+        return {AT}
+
+    def resume(self, _: TopicPartition) -> None:
+        """Go on."""
+
+    def pause(self, _: TopicPartition) -> None:
+        """Stand still."""
+
+    async def beginning_offsets(self, _: object) -> dict[TopicPartition, int]:
+        """Keep nothing before the sixth record."""
+        return {AT: 6}
+
+    async def end_offsets(self, _: object) -> dict[TopicPartition, int]:
+        """Have so many."""
+        return {AT: 9}
+
+    async def committed(self, _: object) -> int:
+        """Stand where the group left off."""
+        return 4
+
+
+async def reading(client: Client, **more: Any) -> RawReader:
+    """Return a reader that holds one partition at its sixth record."""
+    reader = RawReader(Transport((("127.0.0.1", 1),), "p"), ["raw"], **more)
     await reader._consumer.stop()
     reader._consumer = cast("AIOKafkaConsumer", client)
     reader.identities, reader.positions = {"raw": Identity("i", 1)}, {HERE: 5}
+    return reader
+
+
+async def test_a_deal_that_takes_long_holds_up_nobody() -> None:
+    """Time can pass meanwhile; what was asked for before the deal is read again after it."""
+    client = Client()
+    reader = await reading(client)
     for _ in range(2):
         assert await asyncio.wait_for(reader.read(10), 5) == []
     await reader.on_partitions_revoked([AT])
@@ -49,3 +85,55 @@ async def test_a_deal_that_takes_long_holds_up_nobody() -> None:
     assert client.sought == [(AT, 5)]
     [one] = await reader.read(10)
     assert (one.first, one.to) == (5, 6)
+
+
+async def test_what_goes_wrong_at_a_deal_ends_the_life() -> None:
+    """The client logs it and goes on, and the reader would hold nothing and look well."""
+    reader = await reading(Client())
+
+    async def fail(_: object) -> dict[str, Identity]:
+        raise NodeNotReadyError("1")
+
+    reader._identities = cast("Identities", SimpleNamespace(of=fail))
+    await reader.on_partitions_revoked([AT])
+    await reader.on_partitions_assigned([AT])
+    with pytest.raises(NodeNotReadyError):
+        await reader.read(10)
+
+
+async def test_who_is_read_anew_hears_where_it_begins() -> None:
+    """A shard that begins to use a quiet topic knows nothing of it: an empty run tells, with no record."""
+    reader = await reading(Client())
+    reader.rewind({HERE: 3})
+    assert [(one.first, one.to) for one in reader.opened] == [(3, 3)]
+    reader.opened.clear()
+    reader.rewind({})
+    assert [(one.first, one.to) for one in reader.opened] == [(3, 3)]
+
+
+async def test_going_on_behind_a_gap_jumps_over_nothing() -> None:
+    """Where one shard goes on further than another, what lies between is read; a batch in hand is not."""
+    client = Client()
+    reader = await reading(client)
+    deal = reader.deal
+    reader.accept("raw", 0, 8)
+    assert (client.sought, reader.positions) == ([(AT, 5)], {HERE: 5})
+    assert reader.deal > deal
+    del reader.positions[HERE]
+    reader.accept("raw", 0, 8)
+    assert reader.positions == {HERE: 8}
+
+
+async def test_a_gap_that_was_accepted_is_not_lost_again() -> None:
+    """Who accepted it while the reader was between two lives has said it once; a later gap is told."""
+
+    async def there(_: object) -> dict[str, Identity]:
+        return {"raw": Identity("i", 1)}
+
+    for leads_to, held, lost in ((7, {HERE: 7}, []), (5, {}, [(5, 6)])):
+        reader = await reading(Client(), accepted=lambda *asked, to=leads_to: max(asked[2], to))
+        reader._identities = cast("Identities", SimpleNamespace(of=there))
+        await reader.on_partitions_revoked([AT])
+        await reader.on_partitions_assigned([AT])
+        assert reader.positions == held
+        assert [(one.first, one.to) for one in reader.lost] == lost
