@@ -103,7 +103,7 @@ class _Parts(AsyncExitStack):
     async def __aenter__(self) -> Self:
         self.enter_context(told())
         await reach(self._transport)
-        await need_topics(self._transport, (LOG, CONTROL))
+        await need_topics(self._transport, map(self._transport.topic, (LOG, CONTROL)))
         for part in (self.writer, self.controls):
             self.push_async_callback(part.stop)
             await part.start()

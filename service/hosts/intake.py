@@ -76,7 +76,7 @@ class Intake:
     async def _life(self, stop: asyncio.Event) -> None:
         with told():
             await reach(self._transport)
-            await need_topics(self._transport, (LOG, CONTROL, DEAD))
+            await need_topics(self._transport, map(self._transport.topic, (LOG, CONTROL, DEAD)))
             async with AsyncExitStack() as parts:
                 writer, controls = LogWriter(self._transport), Controls(self._transport)
                 for part in (writer, controls):

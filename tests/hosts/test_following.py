@@ -20,7 +20,8 @@ async def test_brokers_that_are_away_and_a_missing_plan_are_waited_for(
     """Neither ends the process: both are usual when everything is started at once."""
     plan, tries = compile_settings(load(Path("tests/live/quick"))).plan, list[str]()
 
-    async def decided(_: Transport) -> Decided:
+    async def decided(_: Transport, *topics: str) -> Decided:
+        assert topics == ("p.door",)
         tries.append("asked")
         if len(tries) == 1:
             raise UnreachableError("no broker answers", "start one")
