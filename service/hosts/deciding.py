@@ -5,20 +5,21 @@ decides by its own files, because during a roll-out half of them would have the 
 """
 
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Any, Self
 
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
 from service.engine.sharding import on_topics
-from service.errors import ConfigurationError, NotFoundError
+from service.errors import ConfigurationError, NotFoundError, RefusedError
 from service.hosts.beginning import same
 from service.log.decided import Decided, accept_record, plan_record, rules_record
-from service.log.identity import Identities, need_topics
+from service.log.identity import Identities, Identity, need_topics
 from service.log.kafka import CONTROL, LOG, Controls, LogWriter
 from service.log.passed import DOOR
 from service.log.reach import reach, told
+from service.log.wanted import CHECKPOINTS, MORE_PARTITIONS
 from service.transport import Transport
 
 
@@ -42,6 +43,7 @@ class Deciding:
             number = 1 if known is None else known.plan.number + 1
             if known is not None:
                 _keep_the_shards(known.plan, plan)
+            _need_partitions(parts.sharded, len(plan.shards))
             if dry_run:
                 return True, replace(plan, number=number)
             if known is None:
@@ -99,11 +101,16 @@ class _Parts(AsyncExitStack):
         self._transport = transport
         self.writer, self.controls = LogWriter(transport), Controls(transport)
         self.decided = Decided()
+        self.sharded: dict[str, Identity] = {}
 
     async def __aenter__(self) -> Self:
         self.enter_context(told())
         await reach(self._transport)
-        await need_topics(self._transport, map(self._transport.topic, (LOG, CONTROL)))
+        await need_topics(self._transport, [self._transport.topic(CONTROL)])
+        self.sharded = await need_topics(self._transport, [self._transport.topic(LOG)])
+        kept = [self._transport.group(CHECKPOINTS)]
+        with suppress(RefusedError):  # not everybody who may decide may see what engines keep
+            self.sharded |= await need_topics(self._transport, kept)
         for part in (self.writer, self.controls):
             self.push_async_callback(part.stop)
             await part.start()
@@ -112,6 +119,14 @@ class _Parts(AsyncExitStack):
 
     async def learn(self) -> None:
         self.decided.take_all(await self.controls.news())
+
+
+def _need_partitions(sharded: Mapping[str, Identity], shards: int) -> None:
+    """Refuse a plan for whose shards there is no room: every intake would end at it."""
+    for name, found in sharded.items():
+        if found.partitions < shards:
+            message = f"{name} has {found.partitions} of {shards} partitions, one for each shard"
+            raise NotFoundError(message, f"nothing was changed; {MORE_PARTITIONS}")
 
 
 def _keep_the_shards(before: Plan, after: Plan) -> None:
