@@ -62,6 +62,7 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             fetch_max_wait_ms=FETCH_MS,
         )
         self.identities: Mapping[str, Identity] = {}
+        self.missing: frozenset[str] = frozenset()
         self.positions: dict[Place, int] = {}
         self.opened: list[Slice] = []
         self.lost: list[Lost] = []
@@ -70,11 +71,18 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self.busy = asyncio.Lock()
 
     async def start(self) -> None:
-        """Connect and join the group."""
+        """Connect and join the group for the topics that there are."""
         await self._identities.start()
         await self.look()
+        self.missing = frozenset(self._topics).difference(self.identities)
         await self._consumer.start()
-        self._consumer.subscribe(self._topics, listener=self)
+        # Most brokers make what a client asks for: a topic that was mistyped would stand there, silent.
+        if there := [name for name in self._topics if name not in self.missing]:
+            self._consumer.subscribe(there, listener=self)
+
+    def has_come(self) -> bool:
+        """Tell whether a topic that was missing is there now: only another reader can join for it."""
+        return not self.missing.isdisjoint(self.identities)
 
     async def stop(self) -> None:
         """Leave the group."""
