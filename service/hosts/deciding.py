@@ -33,7 +33,7 @@ class Deciding:
     async def plan(self, plan: Plan, *, dry_run: bool = False) -> tuple[bool, Plan]:
         """Decide for a plan; return whether it is new, and the one in force then.
 
-        With `dry_run` only say what would be.
+        With `dry_run` only say what would be.  Raise NotFoundError where a shard has no partition.
         """
         plan = on_topics(plan, self._transport.topic(DOOR))
         async with _Parts(self._transport) as parts:
