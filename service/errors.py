@@ -63,7 +63,7 @@ class StorageBrokenError(ErosionError):
 
 
 class RefusedError(ErosionError):
-    """Tell that a broker and we do not trust each other; a person must change a setting."""
+    """Tell that a broker refuses us or what we send, or we it; a person must change a setting."""
 
 
 class UnreachableError(ErosionError):

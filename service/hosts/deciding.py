@@ -5,21 +5,22 @@ decides by its own files, because during a roll-out half of them would have the 
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Any, Self
 
 from service.engine.fold import SEMANTICS
 from service.engine.plan import Plan
 from service.engine.sharding import on_topics
-from service.errors import ConfigurationError, NotFoundError
+from service.errors import ConfigurationError, NotFoundError, RefusedError
 from service.hosts.beginning import same
 from service.hosts.clock import now_ms
 from service.log.decided import Decided, accept_record, plan_record, rules_record
-from service.log.identity import Identities, need_topics
+from service.log.identity import Identities, Identity, need_topics
 from service.log.kafka import CONTROL, LOG, Controls, LogWriter
 from service.log.passed import DOOR
 from service.log.reach import reach, told
+from service.log.wanted import CHECKPOINTS, MORE_PARTITIONS
 from service.transport import Transport
 
 
@@ -33,7 +34,7 @@ class Deciding:
     async def plan(self, plan: Plan, *, dry_run: bool = False) -> tuple[bool, Plan]:
         """Decide for a plan; return whether it is new, and the one in force then.
 
-        With `dry_run` only say what would be.
+        With `dry_run` only say what would be.  Raise NotFoundError where a shard has no partition.
         """
         plan = on_topics(plan, self._transport.topic(DOOR))
         async with _Parts(self._transport) as parts:
@@ -43,6 +44,7 @@ class Deciding:
             number = 1 if known is None else known.plan.number + 1
             if known is not None:
                 _keep_the_shards(known.plan, plan)
+            _need_partitions(parts.sharded, len(plan.shards))
             if dry_run:
                 return True, replace(plan, number=number)
             if known is None:
@@ -102,11 +104,16 @@ class _Parts(AsyncExitStack):
         self._transport = transport
         self.writer, self.controls = LogWriter(transport), Controls(transport)
         self.decided = Decided()
+        self.sharded: dict[str, Identity] = {}
 
     async def __aenter__(self) -> Self:
         self.enter_context(told())
         await reach(self._transport)
-        await need_topics(self._transport, (LOG, CONTROL))
+        await need_topics(self._transport, [self._transport.topic(CONTROL)])
+        self.sharded = await need_topics(self._transport, [self._transport.topic(LOG)])
+        kept = [self._transport.group(CHECKPOINTS)]
+        with suppress(RefusedError):  # not everybody who may decide may see what engines keep
+            self.sharded |= await need_topics(self._transport, kept)
         for part in (self.writer, self.controls):
             self.push_async_callback(part.stop)
             await part.start()
@@ -115,6 +122,14 @@ class _Parts(AsyncExitStack):
 
     async def learn(self) -> None:
         self.decided.take_all(await self.controls.news())
+
+
+def _need_partitions(sharded: Mapping[str, Identity], shards: int) -> None:
+    """Refuse a plan for whose shards there is no room: every intake would end at it."""
+    for name, found in sharded.items():
+        if found.partitions < shards:
+            message = f"{name} has {found.partitions} of {shards} partitions, one for each shard"
+            raise NotFoundError(message, f"nothing was changed; {MORE_PARTITIONS}")
 
 
 def _keep_the_shards(before: Plan, after: Plan) -> None:

@@ -21,8 +21,9 @@ from service.hosts.faust_app import FaustHost
 from service.hosts.following import NO_PLAN, PLAN_S, read_decided
 from service.hosts.shard import OtherRulesError, Shard
 from service.log.decided import Decided, Record
-from service.log.kafka import LogWriter
+from service.log.kafka import LOG, LogWriter
 from service.log.reach import told
+from service.log.wanted import CHECKPOINTS
 from service.logs import logger
 from service.store.database import Database
 from service.store.standing import standing
@@ -57,7 +58,7 @@ class EngineHost:
         host.run()
 
     async def _shard(self, partition: int) -> Shard:
-        decided = await read_decided(self._transport)
+        decided = await _decided(self._transport)
         if decided.plan is None:
             raise ConfigurationError([NO_PLAN])
         name = decided.plan.plan.shards[partition]
@@ -75,6 +76,11 @@ class EngineHost:
                 await writer.stop()
 
 
+async def _decided(transport: Transport) -> Decided:
+    """Read what is decided, where the topics are that Faust would wait for or make by itself."""
+    return await read_decided(transport, transport.topic(LOG), transport.group(CHECKPOINTS))
+
+
 async def wait_for_turn(transport: Transport, reports: Callable[[], list[dict[str, Any]]]) -> Plan:
     """Return the plan in force, once there is one and every shard is ours to go on with.
 
@@ -83,7 +89,7 @@ async def wait_for_turn(transport: Transport, reports: Callable[[], list[dict[st
     """
     while True:
         try:
-            decided = await read_decided(transport)
+            decided = await _decided(transport)
             trouble = _too_early(decided, reports())
             if not trouble and decided.plan is not None:
                 return decided.plan.plan

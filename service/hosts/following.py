@@ -6,7 +6,8 @@ from service.engine.plan import Plan
 from service.errors import UnreachableError
 from service.log.decided import Decided
 from service.log.identity import need_topics
-from service.log.kafka import CONTROL, LOG, Controls
+from service.log.kafka import CONTROL, Controls
+from service.log.passed import DOOR
 from service.log.reach import reach, told
 from service.logs import logger
 from service.transport import Transport
@@ -16,10 +17,10 @@ NO_PLAN = "no plan is in force; put one there: erosion reload"
 
 
 async def wait_for_plan(transport: Transport) -> tuple[Plan, Decided]:
-    """Return the plan in force, once there is one, and all that is decided; brokers may be away."""
+    """Return the plan in force, for a door, and all that is decided; brokers may be away."""
     while True:
         try:
-            found = await read_decided(transport)
+            found = await read_decided(transport, transport.topic(DOOR))
             if found.plan is not None:
                 return found.plan.plan, found
             trouble = NO_PLAN
@@ -29,12 +30,15 @@ async def wait_for_plan(transport: Transport) -> tuple[Plan, Decided]:
         await asyncio.sleep(PLAN_S)
 
 
-async def read_decided(transport: Transport) -> Decided:
-    """Return what is decided so far."""
+async def read_decided(transport: Transport, *topics: str) -> Decided:
+    """Return what is decided so far; raise NotFoundError where a topic of the role is missing.
+
+    A role asks for no other topic than its own: the brokers hide what it has no right to.
+    """
     controls, decided = Controls(transport), Decided()
     with told():
         await reach(transport)
-        await need_topics(transport, (LOG, CONTROL))
+        await need_topics(transport, (transport.topic(CONTROL), *topics))
         await controls.start()
         try:
             decided.take_all(await controls.news())

@@ -42,7 +42,7 @@ class Sources(Protocol):
 
 
 class NewTopicsError(Exception):
-    """End a life because a plan names other topics: only a new reader can join for them."""
+    """End a life because there are other topics to read: only a new reader can join for them."""
 
 
 class Gathering:

@@ -6,8 +6,9 @@ before an error and what was not, and it needs no supervisor to outlive a broker
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
+from functools import partial
 
 from service import metrics
 from service.engine.plan import Plan
@@ -76,7 +77,7 @@ class Intake:
     async def _life(self, stop: asyncio.Event) -> None:
         with told():
             await reach(self._transport)
-            await need_topics(self._transport, (LOG, CONTROL, DEAD))
+            await need_topics(self._transport, map(self._transport.topic, (LOG, CONTROL, DEAD)))
             async with AsyncExitStack() as parts:
                 writer, controls = LogWriter(self._transport), Controls(self._transport)
                 for part in (writer, controls):
@@ -97,8 +98,21 @@ class Intake:
                     clock_events=self._clock_events,
                     behind=self._behind,
                 )
-                self.trouble = ""
-                await gathering.run(stop, self.pulse.beat)
+                self._tell_missing(reader.missing)
+                await gathering.run(stop, partial(self._beat, reader))
+
+    def _tell_missing(self, topics: Collection[str]) -> None:
+        """Name the topics of sources that are not there: the others are read all the same."""
+        names = ", ".join(sorted(topics))
+        self.trouble = f"there is no topic {names}; what is wrong: erosion topics" if names else ""
+        if self.trouble:
+            logger().warning(self.trouble)
+
+    def _beat(self, reader: RawReader) -> None:
+        """Show that this life goes on, or end it where a topic has come that it cannot join for."""
+        self.pulse.beat()
+        if reader.has_come():
+            raise NewTopicsError
 
     async def _decided(self, controls: Controls, stop: asyncio.Event) -> Decided:
         """Wait until a plan is in force: without one nobody knows what an event means."""

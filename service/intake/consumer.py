@@ -3,7 +3,10 @@
 It decides nothing: no position is its own to begin at, to reset or to commit.
 """
 
-from aiokafka import AIOKafkaConsumer
+import asyncio
+from typing import Any, NamedTuple
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from service.intake.cutting import RECORDS_MAX
 from service.transport import Transport
@@ -12,6 +15,13 @@ SESSION_MS, HEARTBEAT_MS = 6_000, 500
 # The client asks a broker one thing at a time: a question about partitions where nothing happens
 # must not keep the others waiting, which the default of half a second does.
 FETCH_MS = 20
+
+
+class Question(NamedTuple):
+    """Hold a question to the client, and the deal under which it was asked."""
+
+    deal: int
+    answer: asyncio.Future[dict[TopicPartition, list[Any]]]
 
 
 def raw_consumer(transport: Transport, member: str) -> AIOKafkaConsumer:

@@ -9,7 +9,7 @@ knows what is, so only the caller commits.
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiokafka import TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
@@ -20,8 +20,8 @@ from aiokafka.errors import (
     OffsetOutOfRangeError,
 )
 
-from service.intake.consumer import raw_consumer
-from service.intake.cutting import Place, Record, Slice
+from service.intake.consumer import Question, raw_consumer
+from service.intake.cutting import Place, Slice
 from service.intake.unreadable import read_singly, record_of
 from service.log.entry import Lost
 from service.log.identity import Identities, Identity
@@ -30,13 +30,6 @@ from service.transport import Transport
 
 # What the client may take beyond the time that it was given.
 GRACE_S = 0.1
-
-
-class _Reading(NamedTuple):
-    """Hold a question to the client, and the deal under which it was asked."""
-
-    deal: int
-    answer: "asyncio.Future[dict[TopicPartition, list[Any]]]"
 
 
 class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -59,19 +52,27 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self._identities = Identities(transport)
         self._consumer = raw_consumer(transport, member)
         self.identities: Mapping[str, Identity] = {}
+        self.missing: frozenset[str] = frozenset()
         self.positions: dict[Place, int] = {}
         self.opened: list[Slice] = []
         self.lost: list[Lost] = []
         self.deal = 0
-        self._reading: _Reading | None = None
+        self._reading: Question | None = None
         self.busy = asyncio.Lock()
 
     async def start(self) -> None:
-        """Connect and join the group."""
+        """Connect and join the group for the topics that there are."""
         await self._identities.start()
         await self.look()
+        self.missing = frozenset(self._topics).difference(self.identities)
         await self._consumer.start()
-        self._consumer.subscribe(self._topics, listener=self)
+        # Most brokers make what a client asks for: a topic that was mistyped would stand there, silent.
+        if there := [name for name in self._topics if name not in self.missing]:
+            self._consumer.subscribe(there, listener=self)
+
+    def has_come(self) -> bool:
+        """Tell whether a topic that was missing is there now: only another reader can join for it."""
+        return not self.missing.isdisjoint(self.identities)
 
     async def stop(self) -> None:
         """Leave the group."""
@@ -114,8 +115,8 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         except ValueError:
             return await self._one_by_one(reading.deal)
         # Behind the last record there may be marks of transactions, which the client passes over.
-        is_ours = reading.deal == self.deal
-        mine = [TopicPartition(*place) for place in self.positions] if is_ours else []
+        held = self.positions if reading.deal == self.deal else ()
+        mine = [TopicPartition(*place) for place in held]
         reached = {at: await self._consumer.position(at) for at in mine}
         if reading.deal != self.deal:
             self._give_back(batch)
@@ -124,19 +125,19 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _one_by_one(self, deal: int) -> list[Slice]:
         """Read again up to a record that the client cannot read, and step over it as a broken one."""
-        self._give_back(TopicPartition(*place) for place in self.positions)
+        self._give_back(self.positions)
         ends, positions = await self.ends(), dict(self.positions)
         found = await read_singly(self._consumer, positions, ends, self._id)
         if deal != self.deal:
-            self._give_back(TopicPartition(*place) for place in self.positions)
+            self._give_back(self.positions)
             return []
         self.positions |= {Place(one.topic, one.partition): one.to for one in found}
         return found
 
-    def _ask(self, timeout_ms: int, places: Iterable[Place]) -> "_Reading":
+    def _ask(self, timeout_ms: int, places: Iterable[Place]) -> Question:
         some = [TopicPartition(*place) for place in places]
         answer = self._consumer.getmany(*some, timeout_ms=timeout_ms)
-        return _Reading(self.deal, asyncio.ensure_future(answer))
+        return Question(self.deal, asyncio.ensure_future(answer))
 
     async def ends(self) -> dict[Place, int]:
         """Return the end of each partition that is ours, as it is now."""
@@ -210,10 +211,8 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
     def _open(self, place: Place, position: int) -> None:
         """Let the log know where we begin, though nothing may have come yet."""
         self.positions[place] = position
-        nothing: list[Record] = []
-        self.opened.append(
-            Slice(*place[:1], self._id(place), place[1], position, position, nothing)
-        )
+        run = (self._id(place), place.partition, position, position)
+        self.opened.append(Slice(place.topic, *run, []))
 
     def _lose(self, place: Place, incarnation: str, to: int) -> None:
         first = self.positions.pop(place)
@@ -231,9 +230,8 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _give_back(self, places: Iterable[Any]) -> None:
         """Let what was fetched and is not taken be read again: the client has moved on."""
-        for at in places:
-            if (place := Place(*at)) in self.positions:
-                self._consumer.seek(at, self.positions[place])
+        for place in {Place(*at) for at in places} & self.positions.keys():
+            self._consumer.seek(TopicPartition(*place), self.positions[place])
 
     def _id(self, place: Place) -> str:
         found = self.identities.get(place.topic)

@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import TopicAuthorizationFailedError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -24,7 +25,8 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from service.errors import NotFoundError
+from service.errors import NotFoundError, RefusedError
+from service.log.reach import RIGHTS
 from service.transport import Transport
 
 _TEXT = CompactString("utf-8")
@@ -103,25 +105,26 @@ class _Ask(Request[_Question]):  # type: ignore[misc]
         return request_struct_class(rows, False, False, {})
 
 
-async def need_topics(transport: Transport, names: Iterable[str]) -> None:
-    """Raise NotFoundError if one of our own topics is missing: a client would wait for it for ever."""
-    wanted = {transport.topic(name) for name in names}
-    identities = Identities(transport)
-    await identities.start()
-    try:
-        missing = wanted - set(await identities.of(wanted))
-    finally:
-        await identities.stop()
-    if missing:
-        text = f"there is no topic {', '.join(sorted(missing))}"
-        raise NotFoundError(text, "make our topics: erosion topics --create")
-
-
 class Identity(NamedTuple):
     """Name one topic for good, and say how many partitions it has."""
 
     id: str
     partitions: int
+
+
+async def need_topics(transport: Transport, topics: Iterable[str]) -> dict[str, Identity]:
+    """Return what our own topics are; raise NotFoundError, since a client would wait for ever."""
+    wanted = set(topics)
+    identities = Identities(transport)
+    await identities.start()
+    try:
+        found = await identities.of(wanted)
+    finally:
+        await identities.stop()
+    if missing := wanted - set(found):
+        text = f"there is no topic {', '.join(sorted(missing))}"
+        raise NotFoundError(text, "make our topics: erosion topics --create")
+    return found
 
 
 class Identities:
@@ -140,8 +143,12 @@ class Identities:
         await self._client.close()
 
     async def of(self, topics: Iterable[str]) -> dict[str, Identity]:
-        """Return the identity of each topic that exists."""
+        """Return the identity of each topic that exists; raise RefusedError for what is hidden."""
         answer = await self._client.send(self._client.get_random_node(), _Ask(sorted(topics)))
+        # To somebody without a right the brokers do not even say whether there is such a topic.
+        hidden = [row[1] for row in answer.topics if row[0] == TopicAuthorizationFailedError.errno]
+        if hidden:
+            raise RefusedError(f"the brokers do not let us see {', '.join(sorted(hidden))}", RIGHTS)
         return {
             name: Identity(UUID(bytes=found).hex, len(partitions))
             for error, name, found, _, partitions, *_ in answer.topics

@@ -19,11 +19,12 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from service.errors import NotFoundError
 from service.log.entry import Entry, encode
 from service.log.identity import Identities
 from service.log.passed import DOOR
 from service.log.reach import let_go
-from service.log.wanted import MESSAGE_BYTES
+from service.log.wanted import MESSAGE_BYTES, MORE_PARTITIONS
 from service.transport import Transport
 
 PATIENCE_S = 30.0
@@ -69,7 +70,10 @@ class LogWriter:
             await self._producer.stop()
 
     async def append(self, shard: int, entry: Entry) -> Appended:
-        """Append one entry to the log of a shard, and return where it stands once it is durable."""
+        """Append one entry to the log of a shard, and return where it stands once it is durable.
+
+        Raise NotFoundError where the log has no partition for the shard.
+        """
         topic = self._transport.topic(LOG)
         sent = await self._sent(topic, encode(entry), partition=shard)
         return Appended(sent.offset, sent.timestamp)
@@ -95,8 +99,20 @@ class LogWriter:
         """Send one record; a producer that repeats for ever ends here with TimeoutError."""
         if self._producer is None:
             raise RuntimeError("the writer was not started")
-        sending = self._producer.send_and_wait(topic, value, **more)
+        sending = _to_a_known(self._producer, topic, value, **more)
         return await asyncio.wait_for(sending, PATIENCE_S)
+
+
+async def _to_a_known(
+    producer: AIOKafkaProducer, topic: str, value: bytes | None, **more: Any
+) -> Any:
+    """Send to a partition that is there; the client looks for new ones only every five minutes."""
+    partition = more.get("partition", 0)
+    if partition not in await producer.partitions_for(topic):
+        await producer.client.force_metadata_update()
+        if partition not in await producer.partitions_for(topic):
+            raise NotFoundError(f"{topic} has no partition {partition}", MORE_PARTITIONS)
+    return await producer.send_and_wait(topic, value, **more)
 
 
 class Shouter:

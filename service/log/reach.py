@@ -2,9 +2,9 @@
 
 aiokafka tries again for ever and keeps the cause in its own log: a wrong authority, a wrong name
 and a wrong password all end as "unable to bootstrap".  So before any client is made the way is
-tried once by hand, and what went wrong is told apart: what a person must change is a RefusedError,
-a broker that is away an UnreachableError.  To read the cause out of aiokafka's log was rejected:
-its words change.
+tried once by hand, and what went wrong is told apart, then and later: what a person must change is a
+RefusedError, a broker that is away an UnreachableError.  To read the cause out of aiokafka's log was
+rejected: its words change.
 """
 
 import asyncio
@@ -15,10 +15,14 @@ from typing import Any
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
     IllegalSaslStateError,
     KafkaConnectionError,
     KafkaError,
+    MessageSizeTooLargeError,
     SaslAuthenticationFailed,
+    TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
 
@@ -26,6 +30,12 @@ from service.errors import ErosionError, RefusedError, UnreachableError
 from service.transport import PASSWORD, Transport
 
 TIMEOUT_MS = 10_000
+RIGHTS = "`erosion topics --acls` prints what each role must be allowed to do"
+_FORBIDDEN = (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+)
 # OpenSSL's numbers for a certificate that is for another name, or another address.
 _OTHER_NAME = (62, 64)
 
@@ -48,9 +58,14 @@ def told() -> Iterator[None]:
     """Turn what the client library raises into our own error, whose cause it stays."""
     try:
         yield
+    except _FORBIDDEN as error:
+        raise RefusedError(f"Kafka refused it: {_named(error)}", RIGHTS) from error
+    except MessageSizeTooLargeError as error:
+        hint = "its max.message.bytes is too small: `erosion topics` says what it must be"
+        raise RefusedError(f"a topic takes no message so large: {_named(error)}", hint) from error
     except (KafkaError, TimeoutError) as error:
         hint = "it is tried again by itself; look at the brokers if it lasts"
-        raise UnreachableError(f"Kafka: {type(error).__name__}: {error}", hint) from error
+        raise UnreachableError(f"Kafka: {_named(error)}", hint) from error
 
 
 async def let_go(consumer: Any) -> None:
@@ -113,6 +128,10 @@ def _about_hanging_up(transport: Transport, server: str) -> ErosionError:
     else:
         hint = "is our certificate signed by an authority that the broker trusts?"
     return UnreachableError(f"{server} hung up", hint)
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _words(error: Exception) -> str:

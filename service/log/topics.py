@@ -16,7 +16,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from service.errors import ErosionError, RefusedError
-from service.log.reach import reach
+from service.log.reach import RIGHTS, reach
 from service.log.wanted import COPIES, Found, Topic
 from service.transport import Transport
 
@@ -107,5 +107,4 @@ def _refuse(code: int, what: str, message: str | None) -> None:
     if code:
         kind = for_code(code)
         words = message or kind.__name__
-        hint = "`erosion topics --acls` prints what each role must be allowed to do"
-        raise RefusedError(f"{what}: {words}", hint if "uthoriz" in words + kind.__name__ else "")
+        raise RefusedError(f"{what}: {words}", RIGHTS if "uthoriz" in words + kind.__name__ else "")

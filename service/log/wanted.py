@@ -16,6 +16,7 @@ MESSAGE_BYTES = 4 * 1024 * 1024
 SEGMENT_BYTES = 128 * 1024 * 1024
 COPIES, COPIES_IN_STEP = 3, 2
 CHECKPOINTS = "engine-checkpoint-changelog"
+MORE_PARTITIONS = "give it one for each of `shards`: `erosion topics` says how"
 
 
 class Want(NamedTuple):
@@ -163,12 +164,12 @@ def compared(topic: Topic, found: Found | None, copies: int) -> Iterator[Row]:
 
 def mending(topics: Iterable[Topic], rows: Iterable[Row], servers: str) -> Iterator[str]:
     """Yield a line to type, or what to do, for each topic that is not as it must be."""
-    wrong: dict[str, list[str]] = {}
+    wrong: dict[str, dict[str, Row]] = {}
     for row in rows:
         if not row.ok:
-            wrong.setdefault(row.topic, []).append(row.setting)
+            wrong.setdefault(row.topic, {})[row.setting] = row
     by_name = {topic.name: topic for topic in topics}
-    missing = [by_name[name] for name, settings in wrong.items() if settings == ["topic"]]
+    missing = [by_name[name] for name, settings in wrong.items() if [*settings] == ["topic"]]
     if any(topic.ours for topic in missing):
         yield "erosion topics --create"
     if any(not topic.ours for topic in missing):
@@ -177,7 +178,7 @@ def mending(topics: Iterable[Topic], rows: Iterable[Row], servers: str) -> Itera
         yield from _alter(by_name[name], settings, servers)
 
 
-def _alter(topic: Topic, settings: list[str], servers: str) -> Iterator[str]:
+def _alter(topic: Topic, settings: Mapping[str, Row], servers: str) -> Iterator[str]:
     made = (
         topic.made_with(COPIES) if topic.ours else {k: w.value for k, w in topic.settings.items()}
     )
@@ -188,9 +189,18 @@ def _alter(topic: Topic, settings: list[str], servers: str) -> Iterator[str]:
             f"--entity-name {topic.name} --add-config {pairs}"
         )
     if "partitions" in settings:
-        yield f"{topic.name}: say --partitions as they are, or delete the topic while it is empty"
+        yield _repartition(topic, settings["partitions"], servers)
     if "replication" in settings:
         yield f"{topic.name}: raise its copies with kafka-reassign-partitions.sh"
+
+
+def _repartition(topic: Topic, row: Row, servers: str) -> str:
+    """Return how to come to other partitions: more can be had at any time, fewer never."""
+    wanted = topic.partitions.value
+    if row.partitions < int(wanted):
+        begin = f"kafka-topics.sh --bootstrap-server {servers} --alter"
+        return f"{begin} --topic {topic.name} --partitions {wanted}"
+    return f"{topic.name}: say --partitions as they are, or delete the topic while it is empty"
 
 
 def _number(text: str) -> float:

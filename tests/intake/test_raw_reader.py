@@ -1,6 +1,7 @@
-"""A reader of raw topics answers in time, and takes nothing that was asked for under an older deal."""
+"""A reader of raw topics asks for what is there, answers in time, and takes nothing from an older deal."""
 
 import asyncio
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -25,6 +26,15 @@ class Client:
         """Begin in the middle of a deal."""
         self.dealt = asyncio.Event()
         self.sought: list[tuple[TopicPartition, int]] = []
+        self.asked: list[str] = []
+
+    async def start(self) -> None:
+        """Connect."""
+
+    def subscribe(self, topics: list[str], listener: RawReader) -> None:
+        """Remember."""
+        assert listener.missing.isdisjoint(topics)
+        self.asked += topics
 
     async def getmany(self, *_: TopicPartition, timeout_ms: int) -> dict[TopicPartition, Any]:
         """Bring one record once the deal is over."""
@@ -63,11 +73,54 @@ class Client:
         return 4
 
 
-async def reading(client: Client, **more: Any) -> RawReader:
-    """Return a reader that holds one partition at its sixth record."""
-    reader = RawReader(Transport((("127.0.0.1", 1),), "p"), ["raw"], **more)
+class Topics:
+    """Know which topics there are."""
+
+    def __init__(self, *there: str) -> None:
+        """Take their names."""
+        self.there = {*there}
+
+    async def start(self) -> None:
+        """Connect."""
+
+    async def of(self, topics: Iterable[str]) -> dict[str, Identity]:
+        """Tell of those that are there."""
+        return {name: Identity("i", 1) for name in topics if name in self.there}
+
+
+async def speaking(client: Client, *topics: str, **more: Any) -> RawReader:
+    """Return a reader that speaks through a client."""
+    reader = RawReader(Transport((("127.0.0.1", 1),), "p"), topics, **more)
     await reader._consumer.stop()
     reader._consumer = cast("AIOKafkaConsumer", client)
+    return reader
+
+
+async def test_only_what_is_there_is_asked_for() -> None:
+    """A client that asks for a topic makes it; what is missing is named, and seen when it comes."""
+    client, topics = Client(), Topics("raw")
+    reader = await speaking(client, "mistyped", "raw")
+    reader._identities = cast("Identities", topics)
+    await reader.start()
+    assert (client.asked, [*reader.missing]) == (["raw"], ["mistyped"])
+    assert not reader.has_come()
+    topics.there.add("mistyped")
+    await reader.look()
+    assert reader.has_come()
+
+
+async def test_nothing_is_asked_for_where_nothing_is() -> None:
+    """The client would refuse to ask for no topic at all."""
+    client = Client()
+    reader = await speaking(client, "mistyped")
+    reader._identities = cast("Identities", Topics())
+    await reader.start()
+    assert (client.asked, [*reader.missing]) == ([], ["mistyped"])
+
+
+async def reading(client: Client, **more: Any) -> RawReader:
+    """Return a reader that holds one partition at its sixth record."""
+    reader = await speaking(client, "raw", **more)
     reader.identities, reader.positions = {"raw": Identity("i", 1)}, {HERE: 5}
     return reader
 

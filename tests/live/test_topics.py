@@ -17,10 +17,17 @@ from aiokafka.errors import (
 )
 from pydantic import SecretStr
 
-from service.settings import ProcessSettings, Secrets, read_transport
+from service.errors import RefusedError
+from service.hosts.deciding import Deciding
+from service.hosts.door import Door
+from service.hosts.following import read_decided, wait_for_plan
+from service.intake.decode import Decoder
+from service.log.identity import need_topics
+from service.settings import ProcessSettings, Secrets, compile_settings, load, read_transport
+from service.transport import Transport
 from tests.live.broker import Broker
 from tests.live.certificates import Certificates
-from tests.running import erosion
+from tests.running import erosion, until
 from tests.worlds import write_config
 
 pytestmark = pytest.mark.live
@@ -120,15 +127,20 @@ def _by_role(broker: Broker, config: Path, secrets: Path, role: str) -> tuple[in
     return done.returncode, done.stdout, done.stderr
 
 
-def _as(broker: Broker, role: str) -> dict[str, Any]:
+def _transport(broker: Broker, role: str) -> Transport:
     assert broker.certificates
     given = ProcessSettings(
         kafka=broker.password_address,
         kafka_security="sasl",
         kafka_user=f"eu-{role}",
         kafka_ca=broker.certificates.ca,
+        kafka_prefix="eu",
     )
-    return read_transport(given, Secrets({"kafka_password": SecretStr(role)})).client()
+    return read_transport(given, Secrets({"kafka_password": SecretStr(role)}))
+
+
+def _as(broker: Broker, role: str) -> dict[str, Any]:
+    return _transport(broker, role).client()
 
 
 async def _writes(client: dict[str, Any], topic: str) -> bool:
@@ -198,6 +210,23 @@ async def test_each_role_can_do_its_work_and_no_more(guarded: Broker, config: Pa
         await _creates(admin, "crm.other"),
     ]
     assert not any(refused), refused
+
+
+async def test_each_role_gets_through_its_start(guarded: Broker, config: Path) -> None:
+    """With the rights of the test before, roles see what they use; what a role may not is named."""
+    door, engine, intake = (_transport(guarded, role) for role in ("door", "engine", "intake"))
+    await Deciding(engine).plan(compile_settings(load(config)).plan)
+    plan, decided = await wait_for_plan(door)
+    standing, stop = Door(door, Decoder(plan, b"key"), decided), asyncio.Event()
+    running = asyncio.create_task(standing.run(stop))
+    await asyncio.to_thread(until, lambda: running.done() or not standing.trouble)
+    stop.set()
+    await running
+    await read_decided(engine, "eu.log", "eu-engine-checkpoint-changelog")
+    await need_topics(intake, ["eu.log", "eu.control", "eu.dead", "eu.door", "crm.events"])
+    with pytest.raises(RefusedError, match=r"see eu\.log") as refused:
+        await read_decided(door, "eu.log")
+    assert "erosion topics --acls" in refused.value.hint
 
 
 def test_the_command_runs_as_its_role(guarded: Broker, config: Path, tmp_path: Path) -> None:

@@ -1,10 +1,51 @@
-"""A consumer that stumbles over its own tasks when it stops is let go of all the same."""
+"""What the client library raises becomes our own word, and a consumer that stumbles is let go of."""
 
 import asyncio
 
 import pytest
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    GroupAuthorizationFailedError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+    TopicAuthorizationFailedError,
+)
 
-from service.log.reach import let_go
+from service.errors import ErosionError, RefusedError, UnreachableError
+from service.log.reach import let_go, told
+
+
+def said(error: Exception) -> ErosionError:
+    """Return what becomes of an error."""
+    with pytest.raises(ErosionError) as found, told():
+        raise error
+    return found.value
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [ClusterAuthorizationFailedError, GroupAuthorizationFailedError, TopicAuthorizationFailedError],
+)
+def test_a_missing_right_is_not_tried_again(kind: type[KafkaError]) -> None:
+    """Waiting gives nobody a right: it ends loudly, with the command that prints the rights."""
+    error = said(kind("eu.log"))
+    assert isinstance(error, RefusedError)
+    assert "eu.log" in str(error)
+    assert "erosion topics --acls" in error.hint
+
+
+def test_a_message_that_is_too_large_is_not_tried_again() -> None:
+    """The same message is as large the next time: what must change is a setting of the topic."""
+    error = said(MessageSizeTooLargeError("5000000 bytes"))
+    assert isinstance(error, RefusedError)
+    assert "max.message.bytes" in error.hint
+
+
+@pytest.mark.parametrize("error", [NotLeaderForPartitionError(), TimeoutError()])
+def test_what_passes_is_tried_again(error: Exception) -> None:
+    """Brokers that move or are away are waited for."""
+    assert isinstance(said(error), UnreachableError)
 
 
 class Client:

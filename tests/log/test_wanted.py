@@ -102,10 +102,17 @@ def test_a_missing_topic() -> None:
 
 
 def test_another_number_of_partitions() -> None:
-    """A log of other partitions would route events elsewhere; nothing mends that by itself."""
+    """Partitions that are too many never go by themselves."""
     rows = list(compared(LOG, found()._replace(partitions=5), 3))
     assert [(row.setting, row.found) for row in rows if not row.ok] == [("partitions", "5")]
-    assert "--partitions" in next(mending(WANTED, rows, "b"))
+    assert "--partitions as they are" in next(mending(WANTED, rows, "b"))
+
+
+def test_too_few_partitions() -> None:
+    """A log that has none yet for a new shard is given one by the line that is printed."""
+    rows = list(compared(LOG, found()._replace(partitions=3), 3))
+    alter = "kafka-topics.sh --bootstrap-server b:9092 --alter --topic eu.log --partitions 4"
+    assert list(mending(WANTED, rows, "b:9092")) == [alter]
 
 
 def test_a_raw_topic_that_forgets() -> None:
