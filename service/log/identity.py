@@ -8,11 +8,11 @@ a topic that fills up again before anybody looks would pass for the old one.
 
 from collections.abc import Iterable
 from io import BytesIO
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import TopicAuthorizationFailedError
+from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAuthorizationFailedError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     AbstractType,
@@ -133,6 +133,7 @@ class Identities:
     def __init__(self, transport: Transport) -> None:
         """Take the way to the brokers; nothing is connected before `start`."""
         self._client = AIOKafkaClient(**transport.client())
+        self._answered: int | None = None
 
     async def start(self) -> None:
         """Connect."""
@@ -144,7 +145,7 @@ class Identities:
 
     async def of(self, topics: Iterable[str]) -> dict[str, Identity]:
         """Return the identity of each topic that exists; raise RefusedError for what is hidden."""
-        answer = await self._client.send(self._client.get_random_node(), _Ask(sorted(topics)))
+        answer = await self._answer(_Ask(sorted(topics)))
         # To somebody without a right the brokers do not even say whether there is such a topic.
         hidden = [row[1] for row in answer.topics if row[0] == TopicAuthorizationFailedError.errno]
         if hidden:
@@ -154,3 +155,17 @@ class Identities:
             for error, name, found, _, partitions, *_ in answer.topics
             if not error
         }
+
+    async def _answer(self, question: _Ask) -> Any:
+        """Ask one broker after another, who answered last first: the client learns late who is away."""
+        nodes = [broker.nodeId for broker in self._client.cluster.brokers()]
+        failed: KafkaError = KafkaConnectionError("no broker is known")
+        for node in sorted(nodes, key=lambda node: node != self._answered):
+            try:
+                answer = await self._client.send(node, question)
+            except KafkaError as error:
+                failed = error
+            else:
+                self._answered = node
+                return answer
+        raise failed

@@ -7,6 +7,7 @@ import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import (
     LeaderNotAvailableError,
+    NodeNotReadyError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
@@ -25,6 +26,7 @@ class Brokers:
     def __init__(self, **errors: type[Any]) -> None:
         """Take the errors by the topic's name; a topic without one is there."""
         self._errors = errors
+        self.away = set[int]()
 
     async def bootstrap(self) -> None:
         """Be there."""
@@ -32,12 +34,15 @@ class Brokers:
     async def close(self) -> None:
         """Go."""
 
-    def get_random_node(self) -> int:
-        """Return the only one."""
-        return 0
+    @property
+    def cluster(self) -> Any:
+        """Know three."""
+        return SimpleNamespace(brokers=lambda: [SimpleNamespace(nodeId=node) for node in range(3)])
 
-    async def send(self, _: int, asked: Any) -> Any:
-        """Answer."""
+    async def send(self, node: int, asked: Any) -> Any:
+        """Answer, unless it is a node that is away."""
+        if node in self.away:
+            raise NodeNotReadyError(str(node))
         rows = [self._row(name) for name in asked._topics]
         return SimpleNamespace(topics=rows)
 
@@ -59,6 +64,22 @@ async def test_what_there_is() -> None:
     """A topic that is there has its partitions; one that is not is left out."""
     found = await asking(b=UnknownTopicOrPartitionError, c=LeaderNotAvailableError).of("abc")
     assert found == {"a": Identity("0" * 32, 2)}
+
+
+async def test_a_broker_that_is_away_is_passed_over() -> None:
+    """The next one is asked; none at all is an error, as it comes."""
+    brokers = Brokers()
+    found = Identities(NOWHERE)
+    found._client = cast("AIOKafkaClient", brokers)
+    for node in range(3):
+        brokers.away.add(node)
+        asked = [found.of("a") for _ in range(20)]
+        if node < 2:
+            assert all([await one for one in asked])
+        else:
+            for one in asked:
+                with pytest.raises(NodeNotReadyError):
+                    await one
 
 
 async def test_a_hidden_topic_is_a_missing_right() -> None:
