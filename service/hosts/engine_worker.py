@@ -36,7 +36,7 @@ from service.watching import Watcher
 
 # Names this process among those that failed at the same entry.
 LIFE = os.urandom(6).hex()
-TURN_S, REPORT_S, AWAY_S, LEAVE_S = 0.05, 1.0, 0.5, 3.0
+TURN_S, REPORT_S, AWAY_S = 0.05, 1.0, 0.5
 FAILED = 70
 
 
@@ -150,21 +150,19 @@ class EngineWorker:
         """Make shards durable that another worker may run; what cannot be is folded again there.
 
         Whenever a worker joins, all shards leave, and most are dealt to the same workers again: so
-        they are kept until it is known whose they are.
+        they are kept until it is known whose they are.  Whoever calls says how long it may take.
         """
-        for partition in partitions:
-            running = self.running.pop(partition, None)
-            if running is None:
-                continue
-            try:
-                await asyncio.wait_for(self._settle(running), LEAVE_S)
-                await running.checkpoints.leave()
-            except (TimeoutError, ErosionError) as error:
-                logger().warning("a shard leaves as it is", detail=str(error))
-            running.checkpoints.cancel()
-            self._left[partition] = running
-            running.watcher.forget()
-            logger().info("a shard leaves", shard=running.shard.name, offset=running.shard.offset)
+        leaving = [self.running.pop(number) for number in partitions & self.running.keys()]
+        try:
+            for running in leaving:
+                await self._settle_last(running)
+        finally:  # also when the time is up
+            for running in leaving:
+                running.checkpoints.cancel()
+                self._left[running.partition] = running
+                running.watcher.forget()
+                shard = running.shard
+                logger().info("a shard leaves", shard=shard.name, offset=shard.offset)
 
     def crash(self, error: BaseException) -> None:
         """Log an error and end the process at once: whoever starts it again begins from a checkpoint."""
@@ -191,6 +189,13 @@ class EngineWorker:
         logger().warning(
             "a shard waits for newer rules", shard=running.shard.name, rules=error.number
         )
+
+    async def _settle_last(self, running: Running) -> None:
+        try:
+            await self._settle(running)
+            await running.checkpoints.leave()
+        except ErosionError as error:
+            logger().warning("a shard leaves as it is", detail=str(error))
 
     async def _turn(self, running: Running) -> None:
         told = monotonic_s() - running.told_s >= REPORT_S
