@@ -72,8 +72,8 @@ class EngineHost:
     async def _note(self, record: Record) -> None:
         writer = LogWriter(self._transport)
         with told():
-            await writer.start()
             try:
+                await writer.start()
                 await writer.tell(*record)
             finally:
                 await writer.stop()

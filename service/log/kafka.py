@@ -21,7 +21,7 @@ from aiokafka.errors import (
 
 from service.log.entry import Entry, encode
 from service.log.passed import DOOR
-from service.log.reach import let_go
+from service.log.reach import let_go, let_go_of_sender
 from service.log.wanted import MESSAGE_BYTES
 from service.transport import Transport
 
@@ -65,7 +65,7 @@ class LogWriter:
     async def stop(self) -> None:
         """Let go; what was sent and not answered may or may not be there."""
         if self._producer is not None:
-            await self._producer.stop()
+            await let_go_of_sender(self._producer)
 
     async def append(self, shard: int, entry: Entry) -> Appended:
         """Append one entry to the log of a shard, and return where it stands once it is durable."""
@@ -124,14 +124,14 @@ class Shouter:
     async def stop(self) -> None:
         """Let go."""
         if self._producer is not None:
-            await self._producer.stop()
+            await let_go_of_sender(self._producer)
 
     async def _started(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(**self._transport.client(), enable_idempotence=True)
         try:
             await producer.start()
         except BaseException:
-            await producer.stop()
+            await let_go_of_sender(producer)
             raise
         self._producer = producer
         return producer

@@ -10,7 +10,7 @@ its words change.
 import asyncio
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiokafka.conn import create_conn
@@ -26,6 +26,7 @@ from service.errors import ErosionError, RefusedError, UnreachableError
 from service.transport import PASSWORD, Transport
 
 TIMEOUT_MS = 10_000
+LAST_S, LOOK_S = 5.0, 0.1
 # OpenSSL's numbers for a certificate that is for another name, or another address.
 _OTHER_NAME = (62, 64)
 
@@ -66,6 +67,32 @@ async def let_go(consumer: Any) -> None:
         if task is None or task.cancelling():
             raise
         await consumer._client.close()  # noqa: SLF001 - nobody else closes it then
+
+
+async def let_go_of_sender(producer: Any) -> None:
+    """Stop a producer; what it could not send within a moment is let go of with it.
+
+    An idempotent one sends a batch again for ever, and its own `stop` waits for that: cut short, it
+    would leave its task and its lines behind.  Whoever still waits for an answer gives up by itself.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(producer.flush(), LAST_S)
+    await _cut(producer.client, producer._sender.sender_task)  # noqa: SLF001 - nobody else does
+    producer._message_accumulator._batches.clear()  # noqa: SLF001 - `stop` would wait for them
+    await producer.stop()
+
+
+async def _cut(client: Any, task: "asyncio.Task[None] | None") -> None:
+    """End what sends: its lines first, for it waits for what is under way."""
+    if task is None:
+        return
+    task.cancel()
+    while not task.done():
+        await client.close()  # again, since a line may just have been opened
+        # What was under way waits for news of the brokers next, for which nobody asks any more.
+        if (news := client._md_update_fut) is not None and not news.done():  # noqa: SLF001
+            news.set_result(False)
+        await asyncio.wait({task}, timeout=LOOK_S)
 
 
 async def _enter(transport: Transport, host: str, port: int) -> None:

@@ -1,10 +1,11 @@
-"""A consumer that stumbles over its own tasks when it stops is let go of all the same."""
+"""A client that cannot stop by itself is let go of all the same."""
 
 import asyncio
 
 import pytest
 
-from service.log.reach import let_go
+from service.log import reach
+from service.log.reach import let_go, let_go_of_sender
 
 
 class Client:
@@ -42,3 +43,40 @@ async def test_our_own_cancelling_is_not_swallowed() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+class Producer:
+    """Be a producer whose broker never answers, what it speaks through, and what sends for it."""
+
+    def __init__(self) -> None:
+        """Begin to send."""
+        self.client = self._sender = self._message_accumulator = self
+        self.sender_task = asyncio.ensure_future(asyncio.Event().wait())
+        self._batches = {"p.log": ["a batch"]}
+        self._md_update_fut = None
+        self.is_closed = self.is_stopped = False
+
+    async def flush(self) -> None:
+        """Wait for an answer."""
+        await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        """Wait for what is left."""
+        if self._batches:
+            await self.flush()
+        self.is_stopped = True
+
+    async def close(self) -> None:
+        """Close the line."""
+        self.is_closed = True
+
+
+async def test_a_producer_without_an_answer_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would send again for ever: its task ends, and the line is closed."""
+    monkeypatch.setattr(reach, "LAST_S", 0.0)
+    producer = Producer()
+    await asyncio.sleep(0)
+    await let_go_of_sender(producer)
+    assert producer.sender_task.cancelled()
+    assert producer.is_closed
+    assert producer.is_stopped
