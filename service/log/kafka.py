@@ -19,6 +19,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from service.errors import RefusedError
 from service.log.entry import Entry, encode
 from service.log.passed import DOOR
 from service.log.reach import let_go, let_go_of_sender
@@ -27,6 +28,7 @@ from service.transport import Transport
 
 PATIENCE_S = 30.0
 LOG, CONTROL, DEAD = "log", "control", "dead"
+BROKERS_STAMP = 1
 # What stays wrong until somebody changes the topic, its rights, or our configuration.
 _NEVER = (
     InvalidTopicError,
@@ -68,9 +70,17 @@ class LogWriter:
             await let_go_of_sender(self._producer)
 
     async def append(self, shard: int, entry: Entry) -> Appended:
-        """Append one entry to the log of a shard, and return where it stands once it is durable."""
+        """Append one entry to the log of a shard, and return where it stands once it is durable.
+
+        Raise RefusedError where the broker keeps our stamp: two machines' clocks would be one time.
+        """
         topic = self._transport.topic(LOG)
         sent = await self._sent(topic, encode(entry), partition=shard)
+        if sent.timestamp_type != BROKERS_STAMP and sent.offset >= 0:
+            hint = (
+                "set message.timestamp.type=LogAppendTime; `erosion topics` prints the line to type"
+            )
+            raise RefusedError(f"the topic {topic} is not stamped by its brokers", hint)
         return Appended(sent.offset, sent.timestamp)
 
     async def tell(self, key: bytes, value: bytes) -> None:

@@ -1,10 +1,11 @@
-"""The log's writer on a real broker: let go of while nobody answers, it leaves nothing behind."""
+"""The log's writer on a real broker: what it leaves behind, and what it refuses to write to."""
 
 import asyncio
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from service.errors import RefusedError
 from service.log import kafka, reach
 from service.log.entry import Told
 from service.log.kafka import LogWriter
@@ -43,3 +44,14 @@ async def test_nothing_of_a_writer_is_left(broker: Broker, monkeypatch: pytest.M
         assert not any(line.connected() for line in writer._producer.client._conns.values())
     finally:
         broker.resume()
+
+
+async def test_a_log_without_its_brokers_stamp_is_refused(broker: Broker) -> None:
+    """Made by hand, a topic keeps the sender's clock: that is told, and nothing goes on."""
+    writer = LogWriter(await topic_made(broker, "unstamped"))
+    await writer.start()
+    try:
+        with pytest.raises(RefusedError, match=r"unstamped\.log is not stamped"):
+            await writer.append(0, ENTRY)
+    finally:
+        await writer.stop()
