@@ -21,9 +21,10 @@ from aiokafka.errors import (
     SaslAuthenticationFailed,
     UnsupportedSaslMechanismError,
 )
+from aiokafka.protocol.metadata import MetadataRequest
 
-from service.errors import ErosionError, RefusedError, UnreachableError
-from service.transport import PASSWORD, Transport
+from service.errors import ConfigurationError, ErosionError, RefusedError, UnreachableError
+from service.transport import PASSWORD, Transport, is_loopback, refused_words
 
 TIMEOUT_MS = 10_000
 LAST_S, LOOK_S = 5.0, 0.1
@@ -99,7 +100,18 @@ async def _enter(transport: Transport, host: str, port: int) -> None:
     given = transport.client()
     given.pop("bootstrap_servers")
     connection = await create_conn(host, port, request_timeout_ms=TIMEOUT_MS, **given)
-    await connection.close()
+    try:
+        if transport.stays_here:
+            _keep_here(await connection.send(MetadataRequest([])))
+    finally:
+        await connection.close()
+
+
+def _keep_here(answer: Any) -> None:
+    """Refuse brokers that call themselves by another machine's name: every client goes there next."""
+    for _, host, *_ in answer.brokers:
+        if not is_loopback(host):
+            raise ConfigurationError([refused_words(host)])
 
 
 def _explained(error: Exception, transport: Transport, server: str) -> ErosionError:

@@ -1,11 +1,14 @@
 """A client that cannot stop by itself is let go of all the same."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 
+from service.errors import ConfigurationError
 from service.log import reach
 from service.log.reach import let_go, let_go_of_sender
+from service.transport import Transport
 
 
 class Client:
@@ -80,3 +83,40 @@ async def test_a_producer_without_an_answer_is_let_go_of(monkeypatch: pytest.Mon
     assert producer.sender_task.cancelled()
     assert producer.is_closed
     assert producer.is_stopped
+
+
+class Line:
+    """Be a line to a broker that says where brokers are."""
+
+    def __init__(self, host: str) -> None:
+        """Take the name that the broker goes by."""
+        self.brokers = [(1, host, 9092, None)]
+        self.is_closed = False
+
+    async def send(self, _: object) -> "Line":
+        """Answer."""
+        return self
+
+    async def close(self) -> None:
+        """Close."""
+        self.is_closed = True
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "refused"),
+    [("127.0.0.1", False, False), ("10.0.0.7", False, True), ("10.0.0.7", True, False)],
+)
+async def test_plain_text_follows_nobody_to_another_machine(
+    monkeypatch: pytest.MonkeyPatch, host: str, *, allowed: bool, refused: bool
+) -> None:
+    """A broker at loopback may send its clients elsewhere: that is refused, unless it is allowed."""
+    line = Line(host)
+
+    async def connected(*_: object, **__: object) -> Line:
+        return line
+
+    monkeypatch.setattr(reach, "create_conn", connected)
+    way = Transport((("127.0.0.1", 9092),), may_read_along=allowed)
+    with pytest.raises(ConfigurationError, match=host) if refused else nullcontext():
+        await reach.reach(way)
+    assert line.is_closed
