@@ -9,6 +9,7 @@ files of certificates; `service/log/reach.py` tries the way itself.
 
 import ssl
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,11 +35,17 @@ class Transport:
     mechanism: str = ""
     user: str = ""
     password: SecretStr = field(default=SecretStr(""))
+    may_read_along: bool = False
 
     @property
     def servers(self) -> list[str]:
         """Return host and port of each broker to begin with."""
         return [f"[{h}]:{port}" if ":" in h else f"{h}:{port}" for h, port in self.addresses]
+
+    @property
+    def stays_here(self) -> bool:
+        """Tell whether nothing may go to another machine: all of it could be read on the way."""
+        return self.security == "plaintext" and not self.may_read_along
 
     @property
     def protocol(self) -> str:
@@ -75,6 +82,22 @@ class Transport:
         if self.cert is not None:
             _show(context, self.cert, self.key)
         return context
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, by its name alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def refused_words(host: str) -> str:
+    """Say why nothing is sent to a host in plain text, and what to do."""
+    return (
+        f"EROSION_KAFKA: {host} is another machine and everybody on the way could read along; "
+        "set EROSION_KAFKA_SECURITY to tls or sasl, or EROSION_KAFKA_PLAINTEXT=allow"
+    )
 
 
 def _trusting(ca: Path | None) -> ssl.SSLContext:

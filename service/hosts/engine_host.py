@@ -50,6 +50,10 @@ class EngineHost:
         """Say why nothing can become durable; empty when all is well."""
         return self._worker.trouble
 
+    def still(self) -> int:
+        """Return for how many seconds the shards stand still; 0 while it is not too long."""
+        return self._worker.pulse.still()
+
     def run(self, shards: int, folder: Path, *, is_static: bool) -> NoReturn:
         """Run the worker until a signal comes; a static member keeps its shards over a restart."""
         member = self._worker.member if is_static else ""
@@ -69,8 +73,8 @@ class EngineHost:
     async def _note(self, record: Record) -> None:
         writer = LogWriter(self._transport)
         with told():
-            await writer.start()
             try:
+                await writer.start()
                 await writer.tell(*record)
             finally:
                 await writer.stop()

@@ -25,6 +25,7 @@ from service.hosts.checkpointing import Checkpointing, Gate
 from service.hosts.clock import monotonic_s
 from service.hosts.collector import loading
 from service.hosts.load import Load
+from service.hosts.pulse import Pulse
 from service.hosts.running import ComeBackError, Running
 from service.hosts.shard import HoleError, OtherRulesError, Shard
 from service.hosts.teaching import Teaching, by_topic
@@ -36,7 +37,7 @@ from service.watching import Watcher
 
 # Names this process among those that failed at the same entry.
 LIFE = os.urandom(6).hex()
-TURN_S, REPORT_S, AWAY_S, LEAVE_S = 0.05, 1.0, 0.5, 3.0
+TURN_S, REPORT_S, AWAY_S = 0.05, 1.0, 0.5
 FAILED = 70
 
 
@@ -57,6 +58,8 @@ class EngineWorker:
         self.member = member
         self.gate: Gate
         self.trouble = "no shard yet"
+        self.pulse = Pulse(show=metrics.HEARTBEAT.set_to_current_time)
+        self.pulse.rest()
         self.running: dict[int, Running] = {}
         self._known: set[int] = set()
         self._left: dict[int, Running] = {}
@@ -66,6 +69,7 @@ class EngineWorker:
 
         It may be told twice of one deal, so what runs is looked at like what has left.
         """
+        self.pulse.rest()
         left, self.running = self._left | self.running, {}
         for running in left.values():
             running.watcher.forget()
@@ -77,6 +81,7 @@ class EngineWorker:
             mine = {key: rows.pop(key) for key in names}
             if not self._goes_on(partition, shard, mine.keys()):
                 self.running[partition] = self._begun(partition, shard, mine, first)
+        self.trouble = ""
 
     def _goes_on(self, partition: int, made: Shard, keys: Iterable[bytes]) -> bool:
         """Go on with a shard that was ours just now, if nobody moved it meanwhile."""
@@ -144,27 +149,24 @@ class EngineWorker:
         for partition, running in [*self.running.items()]:
             running.end = ends.get(partition, running.end)
             await self._turn(running)
-        metrics.HEARTBEAT.set_to_current_time()
+        self.pulse.beat()
 
     async def leave(self, partitions: set[int]) -> None:
         """Make shards durable that another worker may run; what cannot be is folded again there.
 
         Whenever a worker joins, all shards leave, and most are dealt to the same workers again: so
-        they are kept until it is known whose they are.
+        they are kept until it is known whose they are.  Whoever calls says how long it may take.
         """
-        for partition in partitions:
-            running = self.running.pop(partition, None)
-            if running is None:
-                continue
-            try:
-                await asyncio.wait_for(self._settle(running), LEAVE_S)
-                await running.checkpoints.leave()
-            except (TimeoutError, ErosionError) as error:
-                logger().warning("a shard leaves as it is", detail=str(error))
-            running.checkpoints.cancel()
-            self._left[partition] = running
-            running.watcher.forget()
-            logger().info("a shard leaves", shard=running.shard.name, offset=running.shard.offset)
+        leaving = [self.running.pop(number) for number in partitions & self.running.keys()]
+        try:
+            for running in leaving:
+                await self._settle_last(running)
+        finally:  # also when the time is up
+            for one in leaving:
+                one.checkpoints.cancel()
+                self._left[one.partition] = one
+                one.watcher.forget()
+                logger().info("a shard leaves", shard=one.shard.name, offset=one.shard.offset)
 
     def crash(self, error: BaseException) -> None:
         """Log an error and end the process at once: whoever starts it again begins from a checkpoint."""
@@ -192,6 +194,13 @@ class EngineWorker:
             "a shard waits for newer rules", shard=running.shard.name, rules=error.number
         )
 
+    async def _settle_last(self, running: Running) -> None:
+        try:
+            await self._settle(running)
+            await running.checkpoints.leave()
+        except ErosionError as error:
+            logger().warning("a shard leaves as it is", detail=str(error))
+
     async def _turn(self, running: Running) -> None:
         told = monotonic_s() - running.told_s >= REPORT_S
         if running.shard.has_news or told:
@@ -213,6 +222,7 @@ class EngineWorker:
                 metrics.AWAY.set(1)
                 self.trouble = str(error)
                 is_sure = False
+                self.pulse.beat()
                 await asyncio.sleep(AWAY_S)
             else:
                 metrics.AWAY.set(0)

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from service.hosts.dealt import Worker
-from service.hosts.faust_client import DEAL, make_app, tell_deals
+from service.hosts.faust_client import DEAL, EndingWorker, make_app, tell_deals
 from service.hosts.faust_rows import Rows
 from service.hosts.running import SilentError
+from service.logs import logger
 from service.transport import Transport
 
 SILENT_S, RECOVERY_S, WAKE_S, FLUSH_S, LOOK_S = 15.0, 120.0, 0.5, 0.05, 0.25
+# Shorter than a session and than a stop: whoever waits for a store that is away holds up nobody.
+LEAVE_S = 5.0
 
 
 class FaustHost:
@@ -52,7 +55,7 @@ class FaustHost:
 
     def run(self) -> NoReturn:
         """Run Faust's worker until a signal comes."""
-        worker = self.app.Worker(loglevel="WARNING", quiet=True, override_logging=False)
+        worker = EndingWorker(self.app, loglevel="WARNING", quiet=True, override_logging=False)
         worker.spinner = None
         worker.execute_from_commandline()
 
@@ -155,9 +158,17 @@ class FaustHost:
             await self._guarded(partial(self._leave, set(self._held)))()
 
     async def _leave(self, partitions: set[int]) -> None:
-        async with self._lock:
-            await self._worker.leave(partitions)
-            await self.app.consumer.commit()
+        """Let shards leave, in a bounded time: the lock is held for as long as the store is away.
+
+        Then they stay as they are.  The next owner folds them again, and of two only one can write.
+        """
+        try:
+            async with asyncio.timeout(LEAVE_S), self._lock:
+                await self._worker.leave(partitions)
+                await self.app.consumer.commit()
+        except TimeoutError:
+            logger().warning("shards leave as they are", partitions=sorted(partitions))
+        finally:
             self._held = {one: held for one, held in self._held.items() if one not in partitions}
 
     async def _beat(self) -> None:

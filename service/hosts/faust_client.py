@@ -1,21 +1,32 @@
-"""Faust's client of the brokers: its settings, one number that it hides, and how it makes itself known.
+"""Faust's client of the brokers: its settings, one number that it hides, how it makes itself known, ends.
 
 The settings were measured one by one (09, section 3); where they differ from Faust's own, that is why.
+
+At its end Faust waits for its producer, which gives up after twenty minutes, and for its client's own
+thread.  Our shards have left by then, as far as they could; what is missing is what a kill would leave,
+too.  To shorten the producer's patience was rejected: it would be shorter in every outage, and Faust
+waits at other places.
 """
 
+import os
 from contextvars import ContextVar
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import faust
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 
 from service.log.wanted import MESSAGE_BYTES
+from service.logs import logger
 from service.transport import Transport
 
 SESSION_S, HEARTBEAT_S, REBALANCE_S = 6.0, 0.5, 20.0
 # The client asks a broker one thing at a time, also whom a shard belongs to and where its log begins.
 FETCH_MS = 100
+# Whoever started us may kill after ten seconds.
+END_S = 9.0
+FAILED = 70
 # Which deal a recovery is about: Faust tells its own callback, and none of ours.
 DEAL: ContextVar[int] = ContextVar("deal", default=0)
 
@@ -34,6 +45,24 @@ class HastyConsumer(Consumer):
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+
+class EndingWorker(faust.Worker):
+    """Be Faust's worker, and end the process where Faust's own end takes too long."""
+
+    _end: Timer | None = None
+
+    async def stop(self) -> None:
+        """Stop; from here on the process has only so many seconds."""
+        if self._end is None:
+            self._end = Timer(END_S, self._leave_the_rest)
+            self._end.daemon = True
+            self._end.start()
+        await super().stop()
+
+    def _leave_the_rest(self) -> None:
+        logger().warning("the end takes too long; the next owner folds what is left", after_s=END_S)
+        os._exit(FAILED if self.crashed else 0)
 
 
 def tell_deals(recovery: Any) -> None:

@@ -36,6 +36,10 @@ class Pulse:
         self._last = self._clock()
         self._show()
 
+    def rest(self) -> None:
+        """Be called still by nobody until the next beat: what comes may take long, and must."""
+        self._last = float("inf")
+
     def still(self) -> int:
         """Return for how many seconds nothing has moved; 0 while it is not too long."""
         silent = self._clock() - self._last

@@ -19,16 +19,17 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
-from service.errors import NotFoundError
+from service.errors import NotFoundError, RefusedError
 from service.log.entry import Entry, encode
 from service.log.identity import Identities
 from service.log.passed import DOOR
-from service.log.reach import let_go
+from service.log.reach import let_go, let_go_of_sender
 from service.log.wanted import MESSAGE_BYTES, MORE_PARTITIONS
 from service.transport import Transport
 
 PATIENCE_S = 30.0
 LOG, CONTROL, DEAD = "log", "control", "dead"
+BROKERS_STAMP = 1
 # What stays wrong until somebody changes the topic, its rights, or our configuration.
 _NEVER = (
     InvalidTopicError,
@@ -67,15 +68,21 @@ class LogWriter:
     async def stop(self) -> None:
         """Let go; what was sent and not answered may or may not be there."""
         if self._producer is not None:
-            await self._producer.stop()
+            await let_go_of_sender(self._producer)
 
     async def append(self, shard: int, entry: Entry) -> Appended:
         """Append one entry to the log of a shard, and return where it stands once it is durable.
 
-        Raise NotFoundError where the log has no partition for the shard.
+        Raise NotFoundError where the log has no partition for the shard, RefusedError where the broker
+        keeps our stamp: two machines' clocks would be one time.
         """
         topic = self._transport.topic(LOG)
         sent = await self._sent(topic, encode(entry), partition=shard)
+        if sent.timestamp_type != BROKERS_STAMP and sent.offset >= 0:
+            hint = (
+                "set message.timestamp.type=LogAppendTime; `erosion topics` prints the line to type"
+            )
+            raise RefusedError(f"the topic {topic} is not stamped by its brokers", hint)
         return Appended(sent.offset, sent.timestamp)
 
     async def tell(self, key: bytes, value: bytes) -> None:
@@ -143,14 +150,14 @@ class Shouter:
     async def stop(self) -> None:
         """Let go."""
         if self._producer is not None:
-            await self._producer.stop()
+            await let_go_of_sender(self._producer)
 
     async def _started(self) -> AIOKafkaProducer:
         producer = AIOKafkaProducer(**self._transport.client(), enable_idempotence=True)
         try:
             await producer.start()
         except BaseException:
-            await producer.stop()
+            await let_go_of_sender(producer)
             raise
         self._producer = producer
         return producer

@@ -10,7 +10,7 @@ rejected: its words change.
 import asyncio
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from aiokafka.conn import create_conn
@@ -25,9 +25,10 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
+from aiokafka.protocol.metadata import MetadataRequest
 
-from service.errors import ErosionError, RefusedError, UnreachableError
-from service.transport import PASSWORD, Transport
+from service.errors import ConfigurationError, ErosionError, RefusedError, UnreachableError
+from service.transport import PASSWORD, Transport, is_loopback, refused_words
 
 TIMEOUT_MS = 10_000
 RIGHTS = "`erosion topics --acls` prints what each role must be allowed to do"
@@ -36,6 +37,7 @@ _FORBIDDEN = (
     GroupAuthorizationFailedError,
     TopicAuthorizationFailedError,
 )
+LAST_S, LOOK_S = 5.0, 0.1
 # OpenSSL's numbers for a certificate that is for another name, or another address.
 _OTHER_NAME = (62, 64)
 
@@ -83,11 +85,48 @@ async def let_go(consumer: Any) -> None:
         await consumer._client.close()  # noqa: SLF001 - nobody else closes it then
 
 
+async def let_go_of_sender(producer: Any) -> None:
+    """Stop a producer; what it could not send within a moment is let go of with it.
+
+    An idempotent one sends a batch again for ever, and its own `stop` waits for that: cut short, it
+    would leave its task and its lines behind.  Whoever still waits for an answer gives up by itself.
+    """
+    with suppress(TimeoutError):
+        await asyncio.wait_for(producer.flush(), LAST_S)
+    await _cut(producer.client, producer._sender.sender_task)  # noqa: SLF001 - nobody else does
+    producer._message_accumulator._batches.clear()  # noqa: SLF001 - `stop` would wait for them
+    await producer.stop()
+
+
+async def _cut(client: Any, task: "asyncio.Task[None] | None") -> None:
+    """End what sends: its lines first, for it waits for what is under way."""
+    if task is None:
+        return
+    task.cancel()
+    while not task.done():
+        await client.close()  # again, since a line may just have been opened
+        # What was under way waits for news of the brokers next, for which nobody asks any more.
+        if (news := client._md_update_fut) is not None and not news.done():  # noqa: SLF001
+            news.set_result(False)
+        await asyncio.wait({task}, timeout=LOOK_S)
+
+
 async def _enter(transport: Transport, host: str, port: int) -> None:
     given = transport.client()
     given.pop("bootstrap_servers")
     connection = await create_conn(host, port, request_timeout_ms=TIMEOUT_MS, **given)
-    await connection.close()
+    try:
+        if transport.stays_here:
+            _keep_here(await connection.send(MetadataRequest([])))
+    finally:
+        await connection.close()
+
+
+def _keep_here(answer: Any) -> None:
+    """Refuse brokers that call themselves by another machine's name: every client goes there next."""
+    for _, host, *_ in answer.brokers:
+        if not is_loopback(host):
+            raise ConfigurationError([refused_words(host)])
 
 
 def _explained(error: Exception, transport: Transport, server: str) -> ErosionError:

@@ -42,5 +42,5 @@ def run(process: ProcessSettings, ready: Ready) -> None:
         asking = open_store(process.database_url)
         now = lambda: compiled.directory  # noqa: E731 - what it knows does not change
         people = people_of(process, secrets, asking.call, reads, now, now_ms)
-    with pages(process, host.trouble, people, ready), beside:
+    with pages(process, host.trouble, people, ready, still=host.still), beside:
         host.run(len(plan.shards), folder, is_static=bool(process.worker))

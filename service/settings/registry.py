@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from service.errors import ConfigurationError
 from service.settings.process import ProcessSettings
-from service.settings.transport import is_loopback
+from service.transport import is_loopback
 
 _NAME = "EROSION_SCHEMA_REGISTRY"
 

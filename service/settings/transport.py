@@ -6,14 +6,13 @@ text to another machine needs a variable of its own: as a mere default it would 
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from pydantic import SecretStr
 
 from service.errors import ConfigurationError
 from service.settings.process import ProcessSettings
 from service.settings.secret import OTHERS_MAY_READ, Secrets
-from service.transport import PASSWORD, Transport
+from service.transport import PASSWORD, Transport, is_loopback, refused_words
 
 _SERVER = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s\[\]:/@]+):(\d{1,5})", re.ASCII)
 _PORT_MAX = 65535
@@ -35,6 +34,7 @@ def read_transport(process: ProcessSettings, secrets: Secrets) -> Transport:
         process.kafka_sasl.upper() if sasl else "",
         process.kafka_user,
         SecretStr(password or ""),
+        process.kafka_plaintext == "allow",
     )
     made.ssl_context()
     return made
@@ -58,10 +58,7 @@ def _about(server: str, process: ProcessSettings) -> Iterator[str]:
     elif process.kafka_security == "plaintext" and not (
         process.kafka_plaintext == "allow" or is_loopback(host)
     ):
-        yield (
-            f"EROSION_KAFKA: {host} is another machine and everybody on the way could read along; "
-            "set EROSION_KAFKA_SECURITY to tls or sasl, or EROSION_KAFKA_PLAINTEXT=allow"
-        )
+        yield refused_words(host)
 
 
 def _about_files(process: ProcessSettings) -> Iterator[str]:
@@ -102,11 +99,3 @@ def _address(server: str) -> tuple[str, int]:
     """Return host and port; port 0 where the text is no address."""
     found = _SERVER.fullmatch(server)
     return (found[1].strip("[]"), int(found[2])) if found else (server, 0)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, by its name alone."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

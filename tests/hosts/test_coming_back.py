@@ -1,13 +1,16 @@
 """A worker goes on with shards that come back, and leaves them exactly where newer rules begin."""
 
+import asyncio
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
+from typing import NoReturn
 
 import pytest
 
 from service.engine.fold import SEMANTICS
 from service.engine.plan_data import to_data
+from service.errors import StoreAwayError
 from service.hosts.clock import now_ms
 from service.hosts.engine_worker import EngineWorker
 from service.hosts.running import ComeBackError
@@ -52,6 +55,14 @@ class Gate:
         self.acknowledged[partition] = offset
 
 
+class Away:
+    """Be a store that does not answer."""
+
+    def transaction(self) -> NoReturn:
+        """Be away."""
+        raise StoreAwayError("away", "again")
+
+
 def worker(store: Store) -> EngineWorker:
     """Return a worker whose shards stand as the store says."""
 
@@ -90,6 +101,20 @@ async def test_a_shard_that_comes_back_unmoved_goes_on_where_it_was(store: Store
     before = found.running[0].shard
     await found.leave({0, 1})
     assert found.running == {}
+    await found.restore(BOTH, {})
+    assert found.running[0].shard is before
+
+
+async def test_shards_that_are_cut_short_while_they_leave_are_kept(store: Store) -> None:
+    """A store that is away when all leave is not waited for: the same shards go on afterwards."""
+    found = worker(store)
+    await begun(found)
+    before = found.running[0].shard
+    found._store = Away()  # type: ignore[assignment]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(found.leave({0, 1}), 0.01)
+    assert found.running == {}
+    found._store = store
     await found.restore(BOTH, {})
     assert found.running[0].shard is before
 

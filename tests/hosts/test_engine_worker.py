@@ -10,6 +10,8 @@ import pytest
 from service.engine.track import Track
 from service.errors import DamagedError
 from service.hosts import due, engine_worker
+from service.hosts.pulse import STILL_S, Pulse
+from tests.hosts.test_pulse import Seconds
 from tests.hosts.workbench import EVENTS, LOG, Bench, everything
 
 
@@ -106,6 +108,32 @@ def test_half_a_past_is_refused(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     with pytest.raises(DamagedError, match="no checkpoint covers it"):
         run(lambda: bench.worker.restore({0: 7}, {}))
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_worker_that_stands_still_is_told(tmp_path: Path) -> None:
+    """A minute without a look at the shards is told; to load them may take longer, and so may a store."""
+    bench, clock, beats = Bench(tmp_path, ["undone"] * 3), Seconds(), []
+    pulse = bench.worker.pulse = Pulse(clock, lambda: beats.append(clock.now))
+
+    async def work() -> None:
+        await bench.worker.restore({0: 0}, {})
+        clock.now += STILL_S
+        assert not pulse.still()
+        await bench.worker.flush({})
+        assert len(beats) == 4
+        clock.now += STILL_S
+        assert pulse.still()
+
+    run(work)
+
+
+def test_a_worker_without_a_shard_is_ready(tmp_path: Path) -> None:
+    """More engines than shards: those left over wait for nothing but their turn."""
+    bench = Bench(tmp_path)
+    assert bench.worker.trouble == "no shard yet"
+    run(lambda: bench.worker.restore({}, {}))
+    assert not bench.worker.trouble
 
 
 @pytest.mark.usefixtures("quick")

@@ -1,13 +1,17 @@
 """What Faust's host does when partitions are dealt out anew while it still answers the deal before."""
 
 import asyncio
+import os
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 
+import faust
 import pytest
 
+from service.hosts import faust_app, faust_client
 from service.hosts.faust_app import SILENT_S, WAKE_S, FaustHost
-from service.hosts.faust_client import DEAL, tell_deals
+from service.hosts.faust_client import DEAL, EndingWorker, tell_deals
 from service.hosts.faust_rows import Rows
 from service.hosts.running import SilentError
 from service.transport import Transport
@@ -134,3 +138,45 @@ async def test_a_call_about_the_deal_before_does_nothing(tmp_path: Path) -> None
     )
     await asyncio.create_task(recovery.on_recovery_completed(2))
     assert (worker.runs, heard) == ([{0: 0}], [1, 2])
+
+
+async def test_shards_leave_while_a_store_is_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for a store holds the lock; neither a stop nor a deal waits for that."""
+    monkeypatch.setattr(faust_app, "LEAVE_S", 0.0)
+    worker = Worker()
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", worker, tmp_path)
+    host.app = SimpleNamespace(crashed=False)  # type: ignore[assignment]
+    host._held, worker.takes_s = {0: []}, 3600.0
+    waiting = asyncio.create_task(host._flush())
+    await asyncio.sleep(0)
+    await host._before_shutdown()
+    assert not host._held
+    await host._revoked(host, {AT})
+    assert (waiting.done(), worker.died) == (False, [])
+    waiting.cancel()
+
+
+async def test_a_stop_that_faust_does_not_end_ends_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust waits for brokers that are away; the process does not, and says that it ended as asked."""
+    ended, codes = Event(), []
+
+    def end(code: int) -> None:
+        codes.append(code)
+        ended.set()
+
+    async def for_ever(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(faust_client, "END_S", 0.0)
+    monkeypatch.setattr(os, "_exit", end)
+    monkeypatch.setattr(faust.Worker, "stop", for_ever)
+    host = FaustHost(Transport((("127.0.0.1", 1),), "p"), 1, "", Worker(), tmp_path)
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.create_task(EndingWorker(host.app, loop=loop).stop())
+    assert await asyncio.to_thread(ended.wait, 10)
+    stopping.cancel()
+    assert codes == [0]

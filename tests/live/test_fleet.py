@@ -158,6 +158,17 @@ def test_nothing_is_left_in_the_working_directory(bare: Fleet) -> None:
     assert (bare.folder / "data" / "faust").is_dir()
 
 
+def test_an_engine_ends_while_its_brokers_stand_still(bare: Fleet, broker: Broker) -> None:
+    """Told to stop while nobody answers, it ends as it was asked to: the client would wait for long."""
+    bare.command("reload")
+    engine = bare.start("engine")
+    until(lambda: len(bare.reports()) == 2, 30)
+    with ExitStack() as stack:
+        stack.callback(broker.resume)
+        broker.suspend()
+        assert engine.stop() == 0
+
+
 def test_an_engine_refuses_to_begin_with_half_a_past(bare: Fleet) -> None:
     """The beginning of the log is gone and no checkpoint covers it: exit 78, with what to do."""
     bare.command("reload")

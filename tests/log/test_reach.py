@@ -1,6 +1,7 @@
-"""What the client library raises becomes our own word, and a consumer that stumbles is let go of."""
+"""What the client library raises becomes our own word, and a client that cannot stop is let go of."""
 
 import asyncio
+from contextlib import nullcontext
 
 import pytest
 from aiokafka.errors import (
@@ -12,8 +13,10 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from service.errors import ErosionError, RefusedError, UnreachableError
-from service.log.reach import let_go, told
+from service.errors import ConfigurationError, ErosionError, RefusedError, UnreachableError
+from service.log import reach
+from service.log.reach import let_go, let_go_of_sender, told
+from service.transport import Transport
 
 
 def said(error: Exception) -> ErosionError:
@@ -83,3 +86,77 @@ async def test_our_own_cancelling_is_not_swallowed() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+class Producer:
+    """Be a producer whose broker never answers, what it speaks through, and what sends for it."""
+
+    def __init__(self) -> None:
+        """Begin to send."""
+        self.client = self._sender = self._message_accumulator = self
+        self.sender_task = asyncio.ensure_future(asyncio.Event().wait())
+        self._batches = {"p.log": ["a batch"]}
+        self._md_update_fut = None
+        self.is_closed = self.is_stopped = False
+
+    async def flush(self) -> None:
+        """Wait for an answer."""
+        await asyncio.Event().wait()
+
+    async def stop(self) -> None:
+        """Wait for what is left."""
+        if self._batches:
+            await self.flush()
+        self.is_stopped = True
+
+    async def close(self) -> None:
+        """Close the line."""
+        self.is_closed = True
+
+
+async def test_a_producer_without_an_answer_is_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would send again for ever: its task ends, and the line is closed."""
+    monkeypatch.setattr(reach, "LAST_S", 0.0)
+    producer = Producer()
+    await asyncio.sleep(0)
+    await let_go_of_sender(producer)
+    assert producer.sender_task.cancelled()
+    assert producer.is_closed
+    assert producer.is_stopped
+
+
+class Line:
+    """Be a line to a broker that says where brokers are."""
+
+    def __init__(self, host: str) -> None:
+        """Take the name that the broker goes by."""
+        self.brokers = [(1, host, 9092, None)]
+        self.is_closed = False
+
+    async def send(self, _: object) -> "Line":
+        """Answer."""
+        return self
+
+    async def close(self) -> None:
+        """Close."""
+        self.is_closed = True
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed", "refused"),
+    [("127.0.0.1", False, False), ("10.0.0.7", False, True), ("10.0.0.7", True, False)],
+)
+async def test_plain_text_follows_nobody_to_another_machine(
+    monkeypatch: pytest.MonkeyPatch, host: str, *, allowed: bool, refused: bool
+) -> None:
+    """A broker at loopback may send its clients elsewhere: that is refused, unless it is allowed."""
+    line = Line(host)
+
+    async def connected(*_: object, **__: object) -> Line:
+        return line
+
+    monkeypatch.setattr(reach, "create_conn", connected)
+    way = Transport((("127.0.0.1", 9092),), may_read_along=allowed)
+    with pytest.raises(ConfigurationError, match=host) if refused else nullcontext():
+        await reach.reach(way)
+    assert line.is_closed
