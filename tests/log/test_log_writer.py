@@ -32,7 +32,7 @@ class Producer:
     async def send_and_wait(self, _: str, __: bytes, *, partition: int) -> SimpleNamespace:
         """Take a record for a partition that is known."""
         assert partition in self._known, "Unrecognized partition"
-        return SimpleNamespace(offset=partition, timestamp=1)
+        return SimpleNamespace(offset=partition, timestamp=1, timestamp_type=1)
 
 
 def writing(producer: Producer) -> LogWriter:

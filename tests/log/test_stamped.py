@@ -25,6 +25,10 @@ class Producer:
         """Take the answer."""
         self._answer = answer
 
+    async def partitions_for(self, _: str) -> set[int]:
+        """Know the only one."""
+        return {0}
+
     async def send_and_wait(self, *_: object, **__: object) -> Sent:
         """Send nothing."""
         return self._answer
