@@ -31,7 +31,7 @@ from service.engine.values import Chunk, Frame, Taught
 from service.engine.zone import DAY_MS
 
 # The version of the rules; a change that would decide an old log differently needs a new one.
-SEMANTICS = 3
+SEMANTICS = 4
 ITEMS_MAX = 2000
 MOVES_MAX = 5000
 
