@@ -75,12 +75,14 @@ class Deciding:
             finally:
                 await ids.stop()
             if found is None or known is None:
-                raise NotFoundError(f"there is no topic {topic}", "make it again first")
+                hint = "make it again first, or look whether we may see it"
+                raise NotFoundError(f"there is no topic {topic}", hint)
             sources = [n for n, s in known.plan.sources.items() if s.topic == topic]
             about = {"kind": "accept", "sources": sources, "topic": topic, "at": now_ms()}
             for gap in gaps:
-                new = {} if gap["incarnation"] == found.id else {"incarnation": found.id, "next": 0}
-                await parts.writer.tell(*accept_record({**about, **gap, **new}))
+                new = {} if gap["was"] == found.id else {"next": 0}
+                record = {**about, **gap, **new, "incarnation": found.id}
+                await parts.writer.tell(*accept_record(record))
 
 
 def gaps_of(reports: list[dict[str, Any]], topic: str, partition: int) -> list[dict[str, Any]]:
@@ -91,7 +93,7 @@ def gaps_of(reports: list[dict[str, Any]], topic: str, partition: int) -> list[d
     stopped = [row for report in reports for row in report["body"]["stopped"]]
     found = {(row[4], row[2]) for row in stopped if (row[0], row[1]) == (topic, partition)}
     if found:
-        return [{"partition": partition, "incarnation": i, "next": to} for to, i in sorted(found)]
+        return [{"partition": partition, "was": was, "next": to} for to, was in sorted(found)]
     names = ", ".join(sorted({f"{row[0]} {row[1]}" for row in stopped})) or "none"
     raise NotFoundError(f"{topic} {partition} is not stopped", f"stopped are: {names}")
 

@@ -187,12 +187,12 @@ class EngineWorker:
         if error.is_older:
             raise error
         await self._settle(running)
+        self.pulse.rest()  # all of its state is written, and the brokers may be slow
         await running.checkpoints.end()
         running.over, running.rules = error, error.number
         await self._settle(running)
-        logger().warning(
-            "a shard waits for newer rules", shard=running.shard.name, rules=error.number
-        )
+        shard = running.shard.name
+        logger().warning("a shard waits for newer rules", shard=shard, rules=error.number)
 
     async def _settle_last(self, running: Running) -> None:
         try:

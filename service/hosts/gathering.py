@@ -104,6 +104,7 @@ class Gathering:
             opened, self._reader.opened = self._reader.opened, []
             lost, self._reader.lost = self._reader.lost, []
             for gone in lost:
+                self._reached.pop(Place(gone.topic, gone.partition), None)
                 await self._to_all(gone.topic, gone)
             for one in opened:
                 self._begin(Place(one.topic, one.partition), one.first)
@@ -245,4 +246,4 @@ class Gathering:
         place = Place(gap["topic"], gap["partition"])
         await self._to_all(place.topic, accepted)
         self._reached.pop(place, None)
-        self._reader.accept(place.topic, place.partition, gap["next"])
+        await self._reader.accept(place.topic, place.partition, gap["next"])

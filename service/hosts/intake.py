@@ -30,6 +30,7 @@ from service.positions import Behind
 from service.transport import Transport
 
 PAUSE_S, PAUSE_MAX_S, LONG_S = 0.5, 10.0, 60.0
+NO_TOPIC = "there is no such topic, or no right to read it; what is wrong: erosion topics"
 
 
 class Intake:
@@ -53,6 +54,7 @@ class Intake:
         self._behind = Behind()
         for why in ("unreachable", "new topics"):
             metrics.LIVES.labels(why)
+        self._is_slow = False
         self.trouble = "not connected yet"
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -87,7 +89,7 @@ class Intake:
                 if decided.plan is None:
                     return
                 names = topics(decided.plan.plan)
-                reader = RawReader(self._transport, names, self._member, accepted=_behind(decided))
+                reader = RawReader(self._transport, names, self._member, accepted=_goes_on(decided))
                 parts.push_async_callback(quietly, reader.stop)
                 await reader.start()
                 gathering = Gathering(
@@ -104,13 +106,16 @@ class Intake:
     def _tell_missing(self, topics: Collection[str]) -> None:
         """Name the topics of sources that are not there: the others are read all the same."""
         names = ", ".join(sorted(topics))
-        self.trouble = f"there is no topic {names}; what is wrong: erosion topics" if names else ""
+        self.trouble = f"{names}: {NO_TOPIC}" if names else ""
         if self.trouble:
             logger().warning(self.trouble)
 
     def _beat(self, reader: RawReader) -> None:
         """Show that this life goes on, or end it where a topic has come that it cannot join for."""
         self.pulse.beat()
+        if reader.is_lenient and not self._is_slow:
+            self._is_slow = True
+            logger().warning("a header has a name that is no text; from now on reading is slower")
         if reader.has_come():
             raise NewTopicsError
 
@@ -128,6 +133,6 @@ class Intake:
         return decided
 
 
-def _behind(decided: Decided) -> Callable[[Place, str, int], int]:
-    """Return what says where accepted gaps of a partition lead to."""
-    return lambda place, incarnation, position: decided.behind(*place, incarnation, position)
+def _goes_on(decided: Decided) -> Callable[[Place, str, int], bool]:
+    """Return what tells whether a partition goes on behind an accepted gap."""
+    return lambda place, incarnation, position: decided.goes_on(*place, incarnation, position)

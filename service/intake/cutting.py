@@ -6,6 +6,7 @@ topic, so that it is kept once.  Pure: reading, sending and committing are the s
 (service.intake.kafka).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -22,17 +23,13 @@ Item = Event | Rejected
 
 
 class Record(NamedTuple):
-    """Hold one record as it came; `time` is the topic's own stamp in UTC ms.
-
-    `broken` says why the client could not read it; nothing else of it is known then.
-    """
+    """Hold one record as it came; `time` is the topic's own stamp in UTC ms."""
 
     offset: int
     key: bytes | None
     value: bytes | None
     headers: Sequence[dead.Header]
     time: int
-    broken: str = ""
 
 
 class Place(NamedTuple):
@@ -63,6 +60,7 @@ class Cutter:
         self._topics: Mapping[str, Sequence[str]] = topics(plan)
         self._decode = decode
         self.alive: dict[str, int] = {}
+        self._room: defaultdict[str, int] = defaultdict(lambda: BYTES_MAX)
         self._letters: list[tuple[dead.Record, Rejected]] = []
         self.newest = 0
 
@@ -81,6 +79,7 @@ class Cutter:
 
         Sources that spoke are noted as alive `now`, and records that were turned away as letters.
         """
+        self._room.clear()
         cuts = {s: Cut(self.routing, [], [], []) for one in slices for s in self._topics[one.topic]}
         for one in slices:
             runs = {shard: self._run(one) for shard in self._topics[one.topic]}
@@ -119,8 +118,8 @@ class Cutter:
         place = f"{one.topic}/{one.incarnation}/{one.partition}/{record.offset}"
         runs[home].turned.append(record.offset)
         # A body may be longer than its record was, written out: an entry must not be.
-        kept = sum(len(one.body) for one in cuts[home].rejected) + len(bad.body)
-        bad = bad if kept <= BYTES_MAX else bad._replace(body=b"")
+        self._room[home] -= len(bad.body)
+        bad = bad if self._room[home] >= 0 else bad._replace(body=b"")
         cuts[home].rejected.append(bad._replace(origin=place))
         where = (one.topic, one.partition, record.offset)
         buried = dead.Record(*where, record.key, record.value, record.headers)

@@ -21,8 +21,8 @@ from aiokafka.errors import (
 )
 
 from service.intake.consumer import Question, raw_consumer
-from service.intake.cutting import Place, Slice
-from service.intake.unreadable import read_singly, record_of
+from service.intake.cutting import Place, Record, Slice
+from service.intake.lenient import read_leniently
 from service.log.entry import Lost
 from service.log.identity import Identities, Identity
 from service.log.reach import let_go
@@ -40,11 +40,12 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         transport: Transport,
         topics: Collection[str],
         member: str = "",
-        accepted: Callable[[Place, str, int], int] = lambda _, __, position: position,
+        accepted: Callable[[Place, str, int], bool] = lambda *_: False,
     ) -> None:
         """Take the way to the brokers; a member's name keeps its partitions over a restart.
 
-        `accepted` gives, for a partition, its incarnation and a position, where accepted gaps lead to.
+        `accepted` tells, of a partition, its incarnation and a position, whether a gap up to there or
+        further was accepted.
         """
         self._topics = sorted(topics)
         self._accepted = accepted
@@ -53,6 +54,7 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer = raw_consumer(transport, member)
         self.identities: Mapping[str, Identity] = {}
         self.missing: frozenset[str] = frozenset()
+        self.is_lenient = False
         self.positions: dict[Place, int] = {}
         self.opened: list[Slice] = []
         self.lost: list[Lost] = []
@@ -112,8 +114,11 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             return []
         except NoOffsetForPartitionError:
             return []  # just assigned: we say ourselves where it begins
-        except ValueError:
-            return await self._one_by_one(reading.deal)
+        except ValueError:  # in the middle of a batch: what was read of it is gone with it
+            read_leniently()
+            self.is_lenient = True
+            self._give_back(self.positions)
+            return []
         # Behind the last record there may be marks of transactions, which the client passes over.
         held = self.positions if reading.deal == self.deal else ()
         mine = [TopicPartition(*place) for place in held]
@@ -122,17 +127,6 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             self._give_back(batch)
             return []
         return [one for at in mine if (one := self._slice(at, batch.get(at, []), reached[at]))]
-
-    async def _one_by_one(self, deal: int) -> list[Slice]:
-        """Read again up to a record that the client cannot read, and step over it as a broken one."""
-        self._give_back(self.positions)
-        ends, positions = await self.ends(), dict(self.positions)
-        found = await read_singly(self._consumer, positions, ends, self._id)
-        if deal != self.deal:
-            self._give_back(self.positions)
-            return []
-        self.positions |= {Place(one.topic, one.partition): one.to for one in found}
-        return found
 
     def _ask(self, timeout_ms: int, places: Iterable[Place]) -> Question:
         some = [TopicPartition(*place) for place in places]
@@ -164,15 +158,18 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
             self._open(place, at)
         self.deal += 1
 
-    def accept(self, topic: str, partition: int, at: int) -> None:
+    async def accept(self, topic: str, partition: int, at: int) -> None:
         """Go on reading behind a gap that somebody accepted, or where we are if that is before it."""
         place = TopicPartition(topic, partition)
         if place in self._consumer.assignment():
+            was_lost = Place(*place) not in self.positions
             at = min(at, self.positions.get(Place(*place), at))
             self._consumer.seek(place, at)
             self._consumer.resume(place)
             self._open(Place(*place), at)
             self.deal += 1
+            if was_lost:  # whoever gets the partition next may not have heard of it yet
+                await self.commit({Place(*place): at})
 
     async def on_partitions_revoked(self, revoked: Iterable[Any]) -> None:
         """Forget all positions, once what is in hand is in the log."""
@@ -197,8 +194,8 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _begin(self, at: TopicPartition, begin: int, end: int) -> None:
         place, committed = Place(*at), await self._consumer.committed(at)
         position = begin if committed is None else committed
-        if position < begin:
-            position = self._accepted(place, self._id(place), position)
+        if position < begin and self._accepted(place, self._id(place), begin):
+            position = begin
         if begin <= position <= end:
             self._consumer.seek(at, position)
             self._open(place, position)
@@ -244,5 +241,5 @@ class RawReader(ConsumerRebalanceListener):  # type: ignore[misc]
         if first >= to:
             return None
         self.positions[place] = to
-        made = [record_of(one) for one in records]
+        made = [Record(r.offset, r.key, r.value, r.headers, r.timestamp) for r in records]
         return Slice(place.topic, self._id(place), place.partition, first, to, made)

@@ -32,13 +32,10 @@ class Records:
 
     def decode(self, topic: str, record: Record) -> Iterable[Event | Rejected]:
         """Return what a record holds."""
-        source = self._sources.get(topic, "")
-        if record.broken:
-            return [rejected(Reason.CONTENT, record.broken, b"", source)]
         if topic == self._door:
             return self._passed(record)
         schemas = {} if self._registry is None else self._registry.schemas
-        _, key, value, headers, *_ = record
+        source, (_, key, value, headers, _) = self._sources.get(topic, ""), record
         return decode_record(self._decoder, source, key, value, headers, schemas)
 
     async def prepare(self, slices: Sequence[Slice]) -> None:

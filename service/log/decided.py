@@ -81,19 +81,27 @@ class Decided:
         found += [Told(key, gap, FIRST) for key, gap in self._gaps_of(shard)]
         return found + [told for name, told in self._taught() if name == shard]
 
-    def behind(self, topic: str, partition: int, incarnation: str, position: int) -> int:
-        """Return where a partition goes on behind the gaps that were accepted, or the position itself."""
+    def goes_on(self, topic: str, partition: int, incarnation: str, position: int) -> bool:
+        """Tell whether a gap of a partition was accepted that reaches to a position or further."""
         place = (topic, partition, incarnation)
         gaps = self.accepted.values()
         mine = (g for g in gaps if (g["topic"], g["partition"], g["incarnation"]) == place)
-        return max([position, *(int(gap["next"]) for gap in mine)])
+        return any(gap["next"] >= position for gap in mine)
 
     def _gaps_of(self, shard: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
-        """Yield what was accepted for a shard: whoever was to tell it may have been between two lives."""
+        """Yield what was accepted for a shard: whoever was to tell it may have been between two lives.
+
+        Of each partition only the last time counts: what was accepted before has been told, or is past.
+        """
         known = {} if self.plan is None else topics(self.plan.plan)
-        yield from (
-            (k, gap) for k, gap in self.accepted.items() if shard in known.get(gap["topic"], ())
-        )
+        newest: dict[tuple[str, int], int] = {}
+        for gap in self.accepted.values():
+            place = (gap["topic"], gap["partition"])
+            newest[place] = max(gap.get("at", 0), newest.get(place, 0))
+        for key, gap in self.accepted.items():
+            is_last = gap.get("at", 0) == newest[gap["topic"], gap["partition"]]
+            if is_last and shard in known.get(gap["topic"], ()):
+                yield key, gap
 
     def fresh(self) -> list[tuple[str, Told]]:
         """Return what touchpoints were taught since the last call, each with its shard."""

@@ -70,7 +70,17 @@ class Fence:
     def state(self) -> dict[str, Any]:
         """Return what a snapshot must know, as plain values."""
         rows = [
-            [*key, r.incarnation, r.next, r.heard, r.hole, r.since, r.stopped, r.replaced]
+            [
+                *key,
+                r.incarnation,
+                r.next,
+                r.heard,
+                r.hole,
+                r.since,
+                r.stopped,
+                r.replaced,
+                r.accepted,
+            ]
             for key, r in sorted(self.readings.items())
         ]
         return {
@@ -173,6 +183,8 @@ class Fence:
             return self._known()
         to = lost.to
         if lost.incarnation == reading.incarnation and lost.first <= to <= reading.next:
+            if to <= reading.accepted:
+                return self._known()  # by a reader that had not heard yet, and will
             # We had it all before it went, but its reader waits for somebody's word: so ask for that.
             to = reading.next
         reading.stopped, reading.hole, reading.since = True, to, stamp
@@ -210,12 +222,15 @@ class Fence:
             return False
         known = before.replaced
         if before.incarnation != incarnation:
-            if incarnation in known:
+            if incarnation in known or control.get("was", before.incarnation) != before.incarnation:
                 return False
             known = [*known, before.incarnation]
             # It may have fewer partitions now; the next tick counts them.
             self.counts.pop(control["topic"], None)
         elif not before.stopped or before.hole != control["next"]:
             return False
-        self.readings[key] = Reading(incarnation, control["next"], before.heard, replaced=known)
+        following = control["next"]
+        self.readings[key] = Reading(
+            incarnation, following, before.heard, replaced=known, accepted=following
+        )
         return True

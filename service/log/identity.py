@@ -113,7 +113,10 @@ class Identity(NamedTuple):
 
 
 async def need_topics(transport: Transport, topics: Iterable[str]) -> dict[str, Identity]:
-    """Return what our own topics are; raise NotFoundError, since a client would wait for ever."""
+    """Return what our own topics are; a client would wait for ever for one that is not there.
+
+    Raise NotFoundError for that, and RefusedError for one that we may not see.
+    """
     wanted = set(topics)
     identities = Identities(transport)
     await identities.start()
@@ -121,6 +124,9 @@ async def need_topics(transport: Transport, topics: Iterable[str]) -> dict[str, 
         found = await identities.of(wanted)
     finally:
         await identities.stop()
+    if identities.hidden:
+        names = ", ".join(sorted(identities.hidden))
+        raise RefusedError(f"the brokers do not let us see {names}", RIGHTS)
     if missing := wanted - set(found):
         text = f"there is no topic {', '.join(sorted(missing))}"
         raise NotFoundError(text, "make our topics: erosion topics --create")
@@ -134,6 +140,7 @@ class Identities:
         """Take the way to the brokers; nothing is connected before `start`."""
         self._client = AIOKafkaClient(**transport.client())
         self._answered: int | None = None
+        self.hidden: set[str] = set()
 
     async def start(self) -> None:
         """Connect."""
@@ -144,12 +151,11 @@ class Identities:
         await self._client.close()
 
     async def of(self, topics: Iterable[str]) -> dict[str, Identity]:
-        """Return the identity of each topic that exists; raise RefusedError for what is hidden."""
+        """Return the identity of each topic that exists and is not `hidden` from us."""
         answer = await self._answer(_Ask(sorted(topics)))
         # To somebody without a right the brokers do not even say whether there is such a topic.
-        hidden = [row[1] for row in answer.topics if row[0] == TopicAuthorizationFailedError.errno]
-        if hidden:
-            raise RefusedError(f"the brokers do not let us see {', '.join(sorted(hidden))}", RIGHTS)
+        forbidden = TopicAuthorizationFailedError.errno
+        self.hidden = {name for error, name, *_ in answer.topics if error == forbidden}
         return {
             name: Identity(UUID(bytes=found).hex, len(partitions))
             for error, name, found, _, partitions, *_ in answer.topics

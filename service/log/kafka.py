@@ -30,6 +30,7 @@ from service.transport import Transport
 PATIENCE_S = 30.0
 LOG, CONTROL, DEAD = "log", "control", "dead"
 BROKERS_STAMP = 1
+LOOKS, LOOK_S = 10, 0.2
 # What stays wrong until somebody changes the topic, its rights, or our configuration.
 _NEVER = (
     InvalidTopicError,
@@ -115,11 +116,13 @@ async def _to_a_known(
 ) -> Any:
     """Send to a partition that is there; the client looks for new ones only every five minutes."""
     partition = more.get("partition", 0)
-    if partition not in await producer.partitions_for(topic):
+    for _ in range(LOOKS):
+        if partition in await producer.partitions_for(topic):
+            return await producer.send_and_wait(topic, value, **more)
         await producer.client.force_metadata_update()
-        if partition not in await producer.partitions_for(topic):
-            raise NotFoundError(f"{topic} has no partition {partition}", MORE_PARTITIONS)
-    return await producer.send_and_wait(topic, value, **more)
+        # Brokers hear of a new one at different times.
+        await asyncio.sleep(LOOK_S)
+    raise NotFoundError(f"{topic} has no partition {partition}", MORE_PARTITIONS)
 
 
 class Shouter:

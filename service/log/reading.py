@@ -25,7 +25,10 @@ class Why(StrEnum):
 
 @dataclass(slots=True)
 class Reading:
-    """State how far one raw partition is known; `hole` is where one began, `since` when."""
+    """State how far one raw partition is known; `hole` is where one began, `since` when.
+
+    `accepted` is where it went on last behind a gap.
+    """
 
     incarnation: str
     next: int
@@ -34,6 +37,7 @@ class Reading:
     since: int = 0
     stopped: bool = False
     replaced: list[str] = field(default_factory=list)
+    accepted: int = -1
 
 
 def judge(reading: Reading, run: Run) -> Why:

@@ -65,7 +65,7 @@ class Reader:
         """Remember."""
         self.rewound.append(dict(positions))
 
-    def accept(self, topic: str, partition: int, at: int) -> None:
+    async def accept(self, topic: str, partition: int, at: int) -> None:
         """Remember."""
         self.accepted.append((topic, partition, at))
 

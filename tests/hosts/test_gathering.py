@@ -106,15 +106,17 @@ async def test_a_gap_accepted_between_two_lives_is_told_by_the_next_one() -> Non
     decided = Decided()
     gap = {"kind": "accept", "sources": ["desk"], "topic": DESK, "partition": 0}
     records = [plan_record(PLAN)]
-    records += [accept_record(gap | {"incarnation": "i", "next": n, "at": n}) for n in (4, 9)]
+    rows = [(3, 1), (4, 2), (9, 2)]  # of each where it goes on, and when it was said
+    records += [accept_record(gap | {"incarnation": "i", "next": n, "at": at}) for n, at in rows]
     for key, value in records:
         decided.take(key.decode(), value)
     home = cutter(PLAN)[0].topics[DESK]
     for shard in PLAN.shards:
         told = [one for one in decided.controls(shard) if one.id.startswith("accept/")]
         assert [one.control["next"] for one in told] == ([4, 9] if shard in home else [])
-    assert [decided.behind(DESK, 0, "i", at) for at in (0, 8, 12)] == [9, 9, 12]
-    assert decided.behind(DESK, 0, "j", 3) == decided.behind(DESK, 1, "i", 3) == 3
+    assert [decided.goes_on(DESK, 0, "i", at) for at in (0, 9, 10)] == [True, True, False]
+    assert not decided.goes_on(DESK, 0, "j", 3)
+    assert not decided.goes_on(DESK, 1, "i", 3)
 
 
 async def test_a_tick_vouches_only_for_what_is_appended() -> None:

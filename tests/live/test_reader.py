@@ -1,4 +1,4 @@
-"""The reader of raw topics on a real broker: marks of transactions, and records no client can read."""
+"""The reader of raw topics on a real broker: marks of transactions, and names that are no text."""
 
 import time
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.consumer import fetcher
 from aiokafka.record.util import calc_crc32c
 
 from service.intake.cutting import Place, Slice
@@ -104,27 +105,30 @@ async def test_a_letter_about_a_record_without_key_and_value_is_sent(broker: Bro
     }
 
 
-async def test_a_record_that_no_client_can_read_is_stepped_over(broker: Broker) -> None:
-    """It comes as a broken one under its offset; what stands before and behind it comes as ever."""
+async def test_a_header_whose_name_is_no_text_hides_no_record(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client gives up in the middle of a batch: all of its records come all the same, each once."""
+    monkeypatch.setattr(fetcher, "MemoryRecords", fetcher.MemoryRecords)
     transport, place = await _topic(broker)
     async with AIOKafkaProducer(bootstrap_servers=broker.address) as producer:
         await producer.send_and_wait(place.topic, b"0")
-        await producer.send_and_wait(place.topic, b"1")
-        batch = producer.create_batch()
-        batch.append(key=None, value=b"bad", timestamp=None, headers=[("name", b"1")])
-        batch._builder = Spoilt(batch._builder)
-        await (await producer.send_batch(batch, place.topic, partition=0))
-        await producer.send_and_wait(place.topic, b"3")
+        for first in (1, 4):
+            batch = producer.create_batch()
+            for number in range(first, first + 3):
+                headers = [("name" if number == first + 1 else "fine", b"1")]
+                value = str(number).encode()
+                batch.append(key=None, value=value, timestamp=None, headers=headers)
+            batch._builder = Spoilt(batch._builder)
+            await (await producer.send_batch(batch, place.topic, partition=0))
+        await producer.send_and_wait(place.topic, b"7")
     reader, found = RawReader(transport, [place.topic]), list[Slice]()
     await reader.start()
     try:
-        await _read(reader, lambda slices: bool(slices) and slices[-1].to == 4, found)
+        await _read(reader, lambda slices: bool(slices) and slices[-1].to == 8, found)
     finally:
         await reader.stop()
     records = [record for one in found for record in one.records]
-    assert [(r.offset, r.value, bool(r.broken)) for r in records] == [
-        (0, b"0", False),
-        (1, b"1", False),
-        (2, b"", True),
-        (3, b"3", False),
-    ]
+    assert [(r.offset, r.value) for r in records] == [(n, str(n).encode()) for n in range(8)]
+    names = {r.offset: [name for name, _ in r.headers] for r in records}
+    assert (names[2], names[3]) == (["\\xe9\\xff\\xfe\\xfd"], ["fine"])

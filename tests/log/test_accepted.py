@@ -69,3 +69,24 @@ def test_a_topic_made_again_may_have_fewer_partitions() -> None:
     heard = guard.take(6, Tick([Mark(TOPIC, "b", 0, 1, 40)], {TOPIC: 1}, {})).chunk
     assert heard is not None
     assert heard.heard == {SOURCE: 40}
+
+
+def test_a_reader_that_had_not_heard_yet_stops_nothing() -> None:
+    """It tells of the gap once more behind the word that accepted it, and hears that word next."""
+    guard = fence()
+    guard.take(1, cut(0, 5))
+    guard.take(2, Lost(TOPIC, "a", 0, 5, 20))
+    guard.take(3, Told("x", ACCEPT | {"next": 20}))
+    guard.take(4, cut(20, 22))
+    assert guard.take(5, Lost(TOPIC, "a", 0, 5, 20)).chunk is None
+    assert keys(guard.take(6, cut(22, 24))) == [22, 23]
+    assert guard.take(7, Lost(TOPIC, "a", 0, 20, 23)).chunk is not None
+
+
+def test_a_word_about_an_older_topic_brings_nobody_back_to_it() -> None:
+    """A shard that began to read later knows nothing of that one, and the word is repeated for ever."""
+    guard = fence()
+    guard.take(1, cut(0, 5, incarnation="c"))
+    word = ACCEPT | {"incarnation": "b", "was": "a", "next": 0}
+    assert guard.take(2, Told("x", word)).chunk is None
+    assert keys(guard.take(3, cut(5, 6, incarnation="c"))) == [5]

@@ -82,10 +82,13 @@ async def test_a_broker_that_is_away_is_passed_over() -> None:
                     await one
 
 
-async def test_a_hidden_topic_is_a_missing_right() -> None:
+async def test_a_hidden_topic_is_a_missing_right(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is named, and the hint names the rights, not `--create`."""
+    found = asking(b=TopicAuthorizationFailedError)
+    assert set(await found.of("abc")) == {"a", "c"}
+    monkeypatch.setattr(identity, "Identities", lambda _: found)
     with pytest.raises(RefusedError, match="see b") as refused:
-        await asking(b=TopicAuthorizationFailedError).of("abc")
+        await need_topics(NOWHERE, "abc")
     assert "erosion topics --acls" in refused.value.hint
 
 

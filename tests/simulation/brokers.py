@@ -94,7 +94,7 @@ class SimReader:
             self.positions[place] = min(at, self.positions.get(place, at))
         self.deal += 1
 
-    def accept(self, topic: str, partition: int, at: int) -> None:
+    async def accept(self, topic: str, partition: int, at: int) -> None:
         """Go on behind a gap; there is none here."""
 
 
