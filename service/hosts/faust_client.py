@@ -61,7 +61,7 @@ class EndingWorker(faust.Worker):
         await super().stop()
 
     def _leave_the_rest(self) -> None:
-        logger().warning("the end takes too long; the next owner folds what is left", after_s=END_S)
+        logger().warning("the end takes too long; the next owner folds what is left", seconds=END_S)
         os._exit(FAILED if self.crashed else 0)
 
 
