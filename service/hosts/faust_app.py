@@ -86,7 +86,7 @@ class FaustHost:
         again = await self._worker.take(partition, offset, stamp, raw)
         if again is not None:
             if message.tp in self._mine():
-                await self.app.consumer.seek(message.tp, again)
+                await self.app.consumer.seek_again(message.tp, again)  # type: ignore[attr-defined]
             return
         # What is folded may go; the event itself must be held until it is covered.
         message.value = event.value = None

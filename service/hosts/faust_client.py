@@ -9,6 +9,7 @@ waits at other places.
 """
 
 import os
+from collections import defaultdict
 from contextvars import ContextVar
 from pathlib import Path
 from threading import Timer
@@ -40,8 +41,49 @@ class _Thread(AIOKafkaConsumerThread):
         return found
 
 
+class Offsets(defaultdict[Any, int | None]):
+    """Know how far each partition was read, and keep to what is to be read again until it comes.
+
+    Faust drops records below this, and notes a record here only once it has handed it on: by then
+    whoever got it may have sought back, and the note would undo that, for one seek as for thousands.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing read and nothing sought."""
+        super().__init__(lambda: None)
+        self.sought: dict[Any, int] = {}
+
+    def seek(self, at: Any, offset: int) -> None:
+        """Want an offset again."""
+        super().__setitem__(at, offset or None)
+        self.sought[at] = offset
+
+    def __setitem__(self, at: Any, offset: int | None) -> None:
+        """Note how far a partition was read, unless something before that is still to come."""
+        wanted = self.sought.get(at)
+        if wanted is not None and offset is not None and offset > wanted:
+            return
+        self.sought.pop(at, None)
+        super().__setitem__(at, offset)
+
+
 class HastyConsumer(Consumer):
-    """Ask in such a thread."""
+    """Ask in such a thread, and keep to what was sought."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        """Begin with nothing read."""
+        super().__init__(*given, **more)
+        self._read_offset = self._offsets = Offsets()
+
+    async def seek(self, partition: Any, offset: int) -> None:
+        """Begin somewhere else, whatever was sought before."""
+        self._offsets.sought.pop(partition, None)
+        await super().seek(partition, offset)
+
+    async def seek_again(self, at: Any, offset: int) -> None:
+        """Bring records again from an offset on, whatever is in hand."""
+        await self.seek(at, offset)
+        self._offsets.seek(at, offset)
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         return _Thread(self, loop=self.loop, beacon=self.beacon)
