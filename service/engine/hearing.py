@@ -98,10 +98,7 @@ class Hearing:
                 self._say(name, ASIDE, Level.WARNING, now, listener, "set aside", count)
 
     def tell_gap(self, name: str, gap: Mapping[str, object], now: int) -> None:
-        """Tell that records of a source can never be read; what they might answer is held.
-
-        While one gap stands, others of the same source are no alerts of their own.
-        """
+        """Tell, once while it stands, that records are gone; what they might answer is held."""
         listener, known = self.listeners.get(name), self._episodes.get((GAP, name))
         if listener is not None and (known is None or known.standing() is None):
             place = {key: gap[key] for key in ("topic", "partition", "from", "to")}
@@ -112,7 +109,8 @@ class Hearing:
         listener = self.listeners.get(name)
         if listener is not None:
             self.gaps.setdefault(name, []).append((listener.heard, now))
-            self._end(name, (GAP,) if is_last else (), now, "accepted")
+            if is_last:
+                self._end(name, (GAP,), now, "accepted")
 
     def spoken(self, alive: Mapping[str, int]) -> list[str]:
         """Take words of sources that were for others; return the sources that had been silent."""

@@ -16,7 +16,7 @@ from service.errors import ConfigurationError, NotFoundError, RefusedError
 from service.hosts.beginning import same
 from service.hosts.clock import now_ms
 from service.log.decided import Decided, accept_record, plan_record, rules_record
-from service.log.identity import Identities, Identity, need_topics
+from service.log.identity import Identity, asked_once, need_topics
 from service.log.kafka import CONTROL, LOG, Controls, LogWriter
 from service.log.passed import DOOR
 from service.log.reach import reach, told
@@ -68,12 +68,7 @@ class Deciding:
         """Decide to go on behind gaps of a topic, in the topic as it is now."""
         async with _Parts(self._transport) as parts:
             known = parts.decided.plan
-            ids = Identities(self._transport)
-            await ids.start()
-            try:
-                found = (await ids.of([topic])).get(topic)
-            finally:
-                await ids.stop()
+            found = (await asked_once(self._transport, [topic]))[0].get(topic)
             if found is None or known is None:
                 hint = "make it again first, or look whether we may see it"
                 raise NotFoundError(f"there is no topic {topic}", hint)
@@ -111,8 +106,8 @@ class _Parts(AsyncExitStack):
     async def __aenter__(self) -> Self:
         self.enter_context(told())
         await reach(self._transport)
-        await need_topics(self._transport, [self._transport.topic(CONTROL)])
-        self.sharded = await need_topics(self._transport, [self._transport.topic(LOG)])
+        log, control = map(self._transport.topic, (LOG, CONTROL))
+        self.sharded = {log: (await need_topics(self._transport, (log, control)))[log]}
         kept = [self._transport.group(CHECKPOINTS)]
         with suppress(RefusedError):  # not everybody who may decide may see what engines keep
             self.sharded |= await need_topics(self._transport, kept)

@@ -2,8 +2,8 @@
 
 Faust drops records that it believes it has brought, so a seek may be in vain, and the same record behind
 the hole comes again and again: thousands of times in seconds, with nothing folded and nothing silent.
-Whoever starts again has a client that remembers nothing.  To seek more cleverly was rejected: what Faust
-remembers is its own, and a worker that ends is mended by what ends all others.
+One cause of that is mended (`Offsets` in service/hosts/faust_client.py); this is for the others, and for a
+log that has lost records.  Whoever starts again has a client that remembers nothing.
 """
 
 from service import metrics

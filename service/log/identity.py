@@ -118,19 +118,26 @@ async def need_topics(transport: Transport, topics: Iterable[str]) -> dict[str, 
     Raise NotFoundError for that, and RefusedError for one that we may not see.
     """
     wanted = set(topics)
-    identities = Identities(transport)
-    await identities.start()
-    try:
-        found = await identities.of(wanted)
-    finally:
-        await identities.stop()
-    if identities.hidden:
-        names = ", ".join(sorted(identities.hidden))
+    found, hidden = await asked_once(transport, wanted)
+    if hidden:
+        names = ", ".join(sorted(hidden))
         raise RefusedError(f"the brokers do not let us see {names}", RIGHTS)
     if missing := wanted - set(found):
         text = f"there is no topic {', '.join(sorted(missing))}"
         raise NotFoundError(text, "make our topics: erosion topics --create")
     return found
+
+
+async def asked_once(
+    transport: Transport, topics: Iterable[str]
+) -> tuple[dict[str, Identity], set[str]]:
+    """Return the topics that there are, and which are hidden from us, over a line of its own."""
+    identities = Identities(transport)
+    await identities.start()
+    try:
+        return await identities.of(topics), identities.hidden
+    finally:
+        await identities.stop()
 
 
 class Identities:

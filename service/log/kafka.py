@@ -21,7 +21,7 @@ from aiokafka.errors import (
 
 from service.errors import NotFoundError, RefusedError
 from service.log.entry import Entry, encode
-from service.log.identity import Identities
+from service.log.identity import asked_once
 from service.log.passed import DOOR
 from service.log.reach import let_go, let_go_of_sender
 from service.log.wanted import MESSAGE_BYTES, MORE_PARTITIONS
@@ -172,12 +172,7 @@ async def ends_of(transport: Transport, places: Iterable[tuple[str, int]]) -> di
     The client would wait for one that is gone until it gives up on all.
     """
     wanted = [TopicPartition(*place) for place in places]
-    identities = Identities(transport)
-    await identities.start()
-    try:
-        known = await identities.of({at.topic for at in wanted})
-    finally:
-        await identities.stop()
+    known, _ = await asked_once(transport, {at.topic for at in wanted})
     asked = [at for at in wanted if at.topic in known and at.partition < known[at.topic].partitions]
     consumer = AIOKafkaConsumer(**transport.client(), enable_auto_commit=False)
     await consumer.start()
